@@ -1,0 +1,1 @@
+"""What the assistant does in a turn: thin Rasa actions over the knowledge base."""

@@ -1,0 +1,109 @@
+"""Everything that is not a path: greetings, a person, search, a question back, and what is not ours."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+
+from actions.base import PathAction
+from actions.rendering.reply import Choice, Message, Reply
+from actions.situation import Situation
+
+_CLOSE = 0.12
+_MISSES_BEFORE_PERSON = 2
+
+
+class ActionMakeSmallTalk(PathAction):
+    """Greet, thank, say goodbye, say what this is."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_make_small_talk"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return the phrase that is called like the intent."""
+        intent = str(((tracker.latest_message or {}).get("intent") or {}).get("name"))
+        answers = self.answers(situation)
+        return answers.words(intent if intent in answers.phrases else "ask_what"), situation.with_(misses=0)
+
+
+class ActionSwitchLanguage(PathAction):
+    """Go on in the other language, with the path at hand."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_switch_language"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return the path in the language of the turn, or the question what happened."""
+        if situation.event is not None:
+            return self.answers(situation).path()
+        return self.answers(situation).words("language_switched"), situation
+
+
+class ActionHandOff(PathAction):
+    """Say how to reach a person."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_hand_off"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return the number and hours of the contact center."""
+        return self.answers(situation).person(), situation
+
+
+class ActionDecline(PathAction):
+    """Say that something is not a matter of government services; after two misses, offer a person."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_decline"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return what this assistant is for."""
+        now = situation.with_(misses=situation.misses + 1)
+        answers = self.answers(now)
+        choices = [Choice(answers.phrases.line("person"), "/person")]
+        return answers.words("out_of_scope", "out_of_scope", choices), now
+
+
+class ActionSearchServices(PathAction):
+    """Search the services for a topic that has no path of its own."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_search_services"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return the services that fit what was said."""
+        now = situation.with_(event=None, asked=None, focus=0, start=0)
+        return self.answers(now).search("found_topic", "handoff"), now
+
+
+class ActionAskWhich(PathAction):
+    """Ask which of two or three things is meant; when none is likely, search; after two misses, offer a person too."""
+
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+        return "action_ask_which"
+
+    def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
+        """Return a question with two or three choices, or services that fit."""
+        message = tracker.latest_message or {}
+        metadata = message.get("metadata") or {}
+        now = situation.with_(misses=situation.misses + 1)
+        answers = self.answers(now)
+        if metadata.get("foreign"):
+            return answers.person("foreign"), now
+        titles = {event.slug: event.title.in_(now.language) for event in self.base.events()}
+        ranking = [row for row in message.get("intent_ranking", []) if row["name"] in titles]
+        likely = [row["name"] for row in ranking[:3] if row["confidence"] >= _CLOSE]
+        if likely and now.misses <= _MISSES_BEFORE_PERSON:
+            choices = [Choice(titles[slug], f"/{slug}") for slug in likely]
+            choices.append(Choice(answers.phrases.line("which_none"), "/person"))
+            lead = answers.phrases.line("which")
+            spoken = f"{lead} " + " ".join(f"{titles[slug]}." for slug in likely)
+            return answers.reply("clarify", [Message(lead)], spoken, choices=choices), now
+        if now.misses > _MISSES_BEFORE_PERSON:
+            return answers.person("not_found"), now
+        return answers.search("found", "handoff"), now

@@ -1,0 +1,1 @@
+"""How people reach the front door, and the one place that wires the application."""

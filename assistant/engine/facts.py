@@ -1,0 +1,106 @@
+"""The entity extractor: facts about the person's situation, by spaCy tokens, the lookups of nlu/ and a few rules for numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.engine.normal_text import same_length
+from assistant.engine.numbers import ages, dates
+from assistant.engine.phrases import Found, Phrases
+from assistant.engine.places import Places
+
+NAME = "FactExtractor"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class FactExtractor(GraphComponent):
+    """Put one entity on a message for each fact it reveals: ``entity`` is the fact's id, ``value`` its value.
+
+    Lookups called FACT.VALUE come from the training data. Besides: ``state``, ``age`` and ``other_age`` (years), ``date`` (ISO 8601).
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings that config.yml may change."""
+        return {}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Return the packages that must be installed."""
+        return ["spacy", "zipcodes"]
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
+        self._storage, self._resource = model_storage, resource
+        self._nlp = spacy.blank("en")
+        self._places = Places()
+        self._phrases = Phrases(self._nlp, [])
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> FactExtractor:
+        """Return an extractor without lookups."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> FactExtractor:
+        """Return the extractor with the lookups it was trained with."""
+        component = cls(model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            rows = json.loads((folder / "lookups.json").read_text(encoding="utf-8"))
+        component._phrases = Phrases(component._nlp, [(fact, value, phrase) for fact, value, phrase in rows])
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Keep the lookups of ``training_data`` whose name is FACT.VALUE."""
+        rows = []
+        for table in training_data.lookup_tables:
+            fact, dot, value = str(table["name"]).partition(".")
+            if dot and isinstance(table["elements"], list):
+                rows += [(fact, value, phrase) for phrase in table["elements"]]
+        self._phrases = Phrases(self._nlp, rows)
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "lookups.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Put tokens on the examples, as Rasa's evaluation wants them."""
+        for message in training_data.training_examples:
+            self._tokenize(message)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Put the facts on ``messages``."""
+        today = dt.date.today()
+        for message in messages:
+            text = message.get(TEXT) or ""
+            found = self.facts(text, today)
+            rows = [{"entity": f.fact, "value": f.value, "start": f.start, "end": f.end, "extractor": NAME} for f in found]
+            message.set(ENTITIES, message.get(ENTITIES, []) + rows, add_to_output=True)
+            self._tokenize(message)
+        return messages
+
+    def facts(self, text: str, today: dt.date) -> list[Found]:
+        """Return what ``text`` reveals, in order of place."""
+        plain = same_length(text)
+        found = [*self._phrases.find(self._nlp.make_doc(plain)), *self._places.find(text), *ages(plain), *dates(plain, today)]
+        return sorted(found, key=lambda item: item.start)
+
+    def _tokenize(self, message: Message) -> None:
+        text = message.get(TEXT)
+        if text:
+            message.set("text_tokens", [Token(token.text, token.idx) for token in self._nlp.make_doc(text) if not token.is_space])

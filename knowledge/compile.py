@@ -1,0 +1,154 @@
+"""Compile the content files into the knowledge base, all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from knowledge import models
+from knowledge.content import CONTENT, Content, load
+from knowledge.database import migrate, open_engine
+from knowledge.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_TABLES = (
+    models.StepRow,
+    models.EventRow,
+    models.PhoneRow,
+    models.ServiceArea,
+    models.ServiceRow,
+    models.Organization,
+    models.StateOfficeRow,
+    models.FactRow,
+    models.Build,
+)
+
+
+def digest_of(root: Path = CONTENT) -> str:
+    """Return the SHA-256 of all content files below ``root`` and of the code that compiles them."""
+    sha = hashlib.sha256()
+    for path in [*sorted(root.rglob("*.yml")), Path(__file__), Path(models.__file__)]:
+        sha.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return sha.hexdigest()
+
+
+def compile_into(url: str, root: Path = CONTENT) -> str:
+    """Write the content below ``root`` into the database at ``url`` in one transaction; return its digest.
+
+    Nothing is written when a content file has a problem (ContentError), and a crash leaves the content of the last good compile.
+    Raises StoreError when the database cannot be written.
+    """
+    digest = digest_of(root)
+    content = load(root)
+    engine = open_engine(url)
+    try:
+        fill(engine, content, digest)
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"the knowledge base cannot be written: {_plain(error)}") from error
+    finally:
+        engine.dispose()
+    return digest
+
+
+def fill(engine: sa.Engine, content: Content, digest: str) -> None:
+    """Replace what is in ``engine`` by ``content``, in one transaction."""
+    if engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:"):
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    migrate(engine, MIGRATIONS)
+    with Session(engine) as session, session.begin():
+        for table in _TABLES:
+            session.execute(sa.delete(table))
+        session.add_all(_rows(content))
+        session.flush()
+        if engine.dialect.name == "sqlite":
+            session.execute(sa.text("DELETE FROM search"))
+            statement = sa.text("INSERT INTO search (kind, id, language, name, words) VALUES (:kind, :id, :language, :name, :words)")
+            session.execute(statement, search_entries(content))
+        session.add(models.Build(id=1, digest=digest, built_at=dt.datetime.now(dt.UTC).replace(tzinfo=None)))
+
+
+def _plain(error: Exception) -> str:
+    return str(getattr(error, "orig", error))
+
+
+def _rows(content: Content) -> list[models.Base]:
+    rows: list[models.Base] = [
+        models.Organization(id=agency.id, name=agency.name.model_dump(), short=agency.short, url=agency.url.model_dump())
+        for agency in content.agencies.values()
+    ]
+    for service in content.services.values():
+        rows.append(
+            models.ServiceRow(
+                id=service.id,
+                organization_id=service.agency,
+                name=service.name.model_dump(),
+                summary=service.summary.model_dump(),
+                url=service.url.model_dump(),
+                address=service.address.model_dump() if service.address else None,
+                state_program=service.state_program,
+                source=service.source,
+                assured_date=service.reviewed_on,
+                review_by=service.review_by,
+                unconfirmed=service.unconfirmed,
+                areas=[models.ServiceArea(state=state) for state in service.service_area],
+                phones=[
+                    models.PhoneRow(position=position, **phone.model_dump())
+                    for position, phone in enumerate(service.phones)
+                ],
+            )
+        )
+    for table in content.states.values():
+        for state, office in table.rows.items():
+            rows.append(
+                models.StateOfficeRow(
+                    program=table.program, state=state, assured_date=table.reviewed_on, review_by=table.review_by, **office.model_dump()
+                )
+            )
+    rows += [
+        models.FactRow(id=fact.id, position=position, definition=fact.model_dump(by_alias=True, mode="json"))
+        for position, fact in enumerate(content.facts.values())
+    ]
+    for position, event in enumerate(content.events.values()):
+        rows.append(
+            models.EventRow(
+                slug=event.slug,
+                position=position,
+                kind=event.kind,
+                title=event.title.model_dump(),
+                words=event.model_dump(include={"opening", "opening_neutral", "closing"}),
+                about=event.about,
+                ask=event.ask,
+                next_events=event.next_events,
+                steps=[
+                    models.StepRow(
+                        id=step.id,
+                        position=number,
+                        service_id=step.service,
+                        definition=step.model_dump(by_alias=True, mode="json", exclude_none=True),
+                    )
+                    for number, step in enumerate(event.steps)
+                ],
+            )
+        )
+    return rows
+
+
+def search_entries(content: Content) -> list[dict[str, str]]:
+    """Return one row for each service and event in each language, as the full-text index holds them."""
+    entries = []
+    for language in ("en", "es"):
+        for service in content.services.values():
+            agency = content.agencies[service.agency]
+            words = [service.summary.in_(language), *(service.keywords.in_(language) if service.keywords else []), agency.name.in_(language)]
+            entries.append({"kind": "service", "id": service.id, "language": language, "name": service.name.in_(language), "words": " ".join(words)})
+        for event in content.events.values():
+            words = [*(event.keywords.in_(language) if event.keywords else [])]
+            words += [step.do.in_(language) for step in event.steps]
+            entries.append({"kind": "event", "id": event.slug, "language": language, "name": event.title.in_(language), "words": " ".join(words)})
+    return entries

@@ -1,0 +1,84 @@
+"""Full-text search over services and life events: the net under everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from knowledge.eligibility import Facts
+from knowledge.store import KnowledgeBase
+from knowledge.task_path import ServiceName, Source, TaskPath, TaskStep, Words, reach_of
+
+_STOP = frozenset(
+    "a an and are as at be but by can do does for from get go had has have he her his how i if im in is it its just me my need not of on or our "
+    "she should so some someone that the their them there they this to us want was we what when where who why will with would you your "
+    "al algo como con cual cuando de del donde el ella en es eso esta este estoy fue ha hay la las le lo los me mi mis muy necesito no o para "
+    "pero por porque que quien quiero se ser si sin soy su sus tengo un una y ya yo".split()
+)
+_WORD = re.compile(r"\w{2,}")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One entry that the search found."""
+
+    kind: Literal["service", "event"]
+    id: str
+    name: str
+
+
+def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: str | None = None) -> list[Hit]:
+    """Return the entries that fit ``query`` best, best first. Raises StoreError."""
+    words = [word for word in _WORD.findall(query.casefold()) if word not in _STOP][:24]
+    if not words:
+        return []
+    match = " OR ".join(f'"{word}"' + ("*" if len(word) > 3 else "") for word in words)
+    rows = base.rows(
+        "SELECT kind, id, name FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
+        "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit",
+        {"match": match, "language": language, "kind": kind, "limit": limit},
+    )
+    return [Hit(row.kind, row.id, row.name) for row in rows]
+
+
+def services_path(base: KnowledgeBase, query: str, facts: Facts, language: str, today: dt.date, limit: int = 3) -> TaskPath:
+    """Return the services that fit ``query`` as steps of a path without an event; expired ones are left out. Raises StoreError."""
+    words = Words(base.facts(), facts, language)
+    steps: list[TaskStep] = []
+    for hit in find(base, query, language, limit=limit * 3, kind="service"):
+        service = base.service(hit.id)
+        if service is None or len(steps) == limit:
+            continue
+        state = facts.get("state")
+        office = base.office(service.state_program, str(state)) if service.state_program and state else None
+        review_by = office.review_by if office else service.review_by
+        if review_by < today or (service.service_area and state and state not in service.service_area):
+            continue
+        agency = base.agency(service.agency)
+        name = office.office.name.in_(language) if office else service.name.in_(language)
+        reviewed_on = office.reviewed_on if office else service.reviewed_on
+        do = f"Vea: {name}." if language == "es" else f"See {name}."
+        steps.append(
+            TaskStep(
+                number=len(steps) + 1,
+                id=service.id,
+                do=do,
+                say=do,
+                why=words.fill(service.summary.in_(language), name),
+                because=None,
+                when="later",
+                service=ServiceName(service.id, name, agency.name.in_(language) if agency else service.agency),
+                reach=reach_of("web", service, office, language),
+                bring=[],
+                deadline=None,
+                cost=None,
+                takes=None,
+                note=None,
+                source=Source(office.office.source if office else service.source, reviewed_on.isoformat(), review_by.isoformat()),
+            )
+        )
+    title = "Lo que encontré" if language == "es" else "What I found"
+    return TaskPath(event=None, title=title, facts=dict(facts), steps=steps, more=0, next_events=[])
+

@@ -1,0 +1,259 @@
+"""Read the compiled knowledge base."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from knowledge import models
+from knowledge.compile import compile_into, digest_of, fill
+from knowledge.content import CONTENT, load
+from knowledge.database import open_engine, url_of
+from knowledge.errors import ContentError, StoreError, UnknownEvent
+from knowledge.schema import Agency, Event, Fact, Service, StateOffice
+
+log = logging.getLogger(__name__)
+Entry = TypeVar("Entry")
+RECHECK_SECONDS = 1.0
+"""How long an answer may rest on what was read before, until the database is asked whether it was compiled anew."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office of one state for one programme, and its review dates."""
+
+    office: StateOffice
+    reviewed_on: dt.date
+    review_by: dt.date
+
+
+class KnowledgeBase:
+    """Events, services, offices and facts as the last good compile left them.
+
+    What was read once is kept, so that answers go on when the database is locked or gone; a new compile is noticed
+    within ``RECHECK_SECONDS``.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._kept: dict[tuple[str, ...], Any] = {}
+        self._digest = ""
+        self._checked = 0.0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def digest(self) -> str:
+        """Return the digest of the content that was compiled; empty when nothing was."""
+        try:
+            with Session(self.engine) as session:
+                return session.scalar(sa.select(models.Build.digest)) or ""
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
+
+    def event(self, slug: str) -> Event:
+        """Return the life event called ``slug``. Raises UnknownEvent."""
+        event = self._keep(("event", slug), lambda session: _event(session.get(models.EventRow, slug)))
+        if event is None:
+            raise UnknownEvent(slug)
+        return event
+
+    def events(self) -> list[Event]:
+        """Return all life events, by slug."""
+
+        def read(session: Session) -> list[Event]:
+            rows = session.scalars(sa.select(models.EventRow).order_by(models.EventRow.slug))
+            return [event for row in rows if (event := _event(row)) is not None]
+
+        return self._keep(("events",), read)
+
+    def service(self, name: str) -> Service | None:
+        """Return the service called ``name``, None when there is none."""
+        return self._keep(("service", name), lambda session: _service(session.get(models.ServiceRow, name)))
+
+    def agency(self, name: str) -> Agency | None:
+        """Return the agency called ``name``, None when there is none."""
+        return self._keep(("agency", name), lambda session: _agency(session.get(models.Organization, name)))
+
+    def office(self, program: str, state: str) -> Office | None:
+        """Return the office of ``state`` for ``program``, None when there is none."""
+        return self._keep(("office", program, state), lambda session: _office(session.get(models.StateOfficeRow, (program, state))))
+
+    def facts(self) -> dict[str, Fact]:
+        """Return all facts that can be known of a person, by id."""
+
+        def read(session: Session) -> dict[str, Fact]:
+            rows = session.scalars(sa.select(models.FactRow).order_by(models.FactRow.position))
+            return {row.id: Fact.model_validate(row.definition) for row in rows}
+
+        return self._keep(("facts",), read)
+
+    def rows(self, statement: str, parameters: dict[str, Any]) -> list[Any]:
+        """Return the rows of a read-only ``statement``. Raises StoreError."""
+        try:
+            with Session(self.engine) as session:
+                return list(session.execute(sa.text(statement), parameters))
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
+
+    def warm(self) -> None:
+        """Read everything once, so that no later turn waits for the disk and a lost database is survived."""
+        self.facts()
+        for event in self.events():
+            self.event(event.slug)
+            for step in event.steps:
+                service = self.service(step.service)
+                if service is not None:
+                    self.agency(service.agency)
+        for program, state in self.rows("SELECT program, state FROM state_office", {}):
+            self.office(program, state)
+
+    def _keep(self, key: tuple[str, ...], read: Callable[[Session], Entry]) -> Entry:
+        self._notice_new_build()
+        if key in self._kept:
+            return self._kept[key]  # type: ignore[no-any-return]
+        try:
+            with Session(self.engine) as session:
+                entry = read(session)
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
+        self._kept[key] = entry
+        return entry
+
+    def _notice_new_build(self) -> None:
+        now = time.monotonic()
+        if now - self._checked < RECHECK_SECONDS:
+            return
+        self._checked = now
+        try:
+            digest = self.digest()
+        except StoreError as error:
+            log.warning("%s; answering from what was read before", error)
+            self._checked = now + 10 * RECHECK_SECONDS
+            return
+        if digest != self._digest:
+            self._digest = digest
+            self._kept.clear()
+
+
+def open_knowledge(data_dir: Path, root: Path = CONTENT) -> KnowledgeBase:
+    """Return the knowledge base in ``data_dir``, compiled anew when the content has changed.
+
+    Content with problems leaves the last good compile in use (the problems are logged). A folder that cannot be
+    written gets a knowledge base in memory. Raises ContentError or StoreError when there is nothing good to answer from.
+    """
+    url = url_of(data_dir / "knowledge.db")
+    problem: Exception | None = None
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        if _digest_at(url, data_dir / "knowledge.db") != digest_of(root):
+            compile_into(url, root)
+        return KnowledgeBase(open_engine(url))
+    except ContentError as error:
+        problem = error
+        log.error("content has problems, the last good compile stays in use:\n%s", error)
+    except (StoreError, OSError) as error:
+        problem = error
+        log.warning("%s", error)
+    base = KnowledgeBase(open_engine(url))
+    try:
+        if (data_dir / "knowledge.db").exists() and base.digest() and not isinstance(problem, StoreError):
+            return base
+    except StoreError as error:
+        log.warning("%s", error)
+    base.close()
+    if isinstance(problem, ContentError):
+        raise problem
+    log.warning("the folder %s cannot be used for the knowledge base: it is kept in memory for this run", data_dir)
+    return in_memory(root)
+
+
+def in_memory(root: Path = CONTENT) -> KnowledgeBase:
+    """Return a knowledge base of the content below ``root`` that leaves no file. Raises ContentError."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    fill(engine, load(root), digest_of(root))
+    return KnowledgeBase(engine)
+
+
+def _digest_at(url: str, path: Path) -> str:
+    if not path.exists():
+        return ""
+    base = KnowledgeBase(open_engine(url))
+    try:
+        return base.digest()
+    except StoreError:
+        if not _is_sqlite(path):
+            path.replace(path.with_suffix(".damaged"))
+        return ""
+    finally:
+        base.close()
+
+
+def _is_sqlite(path: Path) -> bool:
+    try:
+        connection = sqlite3.connect(path, timeout=1)
+        try:
+            connection.execute("PRAGMA schema_version").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.OperationalError:
+        return True  # locked, not damaged
+    except sqlite3.DatabaseError:
+        return False
+    return True
+
+
+def _agency(row: models.Organization | None) -> Agency | None:
+    if row is None:
+        return None
+    return Agency.model_validate({"id": row.id, "name": row.name, "short": row.short, "url": row.url})
+
+
+def _service(row: models.ServiceRow | None) -> Service | None:
+    if row is None:
+        return None
+    phone_fields = ("number", "extension", "tty", "hours", "languages", "press", "source")
+    return Service.model_validate(
+        {
+            "id": row.id,
+            "agency": row.organization_id,
+            "name": row.name,
+            "summary": row.summary,
+            "url": row.url,
+            "address": row.address,
+            "state_program": row.state_program,
+            "service_area": [area.state for area in row.areas],
+            "phones": [{name: getattr(phone, name) for name in phone_fields} for phone in row.phones],
+            "source": row.source,
+            "reviewed_on": row.assured_date,
+            "review_by": row.review_by,
+            "unconfirmed": row.unconfirmed,
+        }
+    )
+
+
+def _office(row: models.StateOfficeRow | None) -> Office | None:
+    if row is None:
+        return None
+    fields = ("name", "url", "phone", "tty", "note", "source", "finder", "unconfirmed")
+    office = StateOffice.model_validate({name: getattr(row, name) for name in fields})
+    return Office(office, row.assured_date, row.review_by)
+
+
+def _event(row: models.EventRow | None) -> Event | None:
+    if row is None:
+        return None
+    fields = ("slug", "kind", "title", "about", "ask", "next_events")
+    data = {name: getattr(row, name) for name in fields} | row.words
+    return Event.model_validate(data | {"steps": [step.definition for step in row.steps]})

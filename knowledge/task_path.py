@@ -1,0 +1,362 @@
+"""Choose the one to three steps that help a person most, and say why each is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from knowledge.eligibility import Decision, Facts, Verdict, decide
+from knowledge.schema import STATES, Event, Fact, LocalUrl, Phone, Service, Step, Text
+from knowledge.store import KnowledgeBase, Office
+
+MOST_STEPS = 3
+_URGENCY = {"now": 0, "week": 1, "later": 2}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where and how a step is done."""
+
+    kind: str
+    """web, phone, in_person or mail."""
+    url: str
+    phone: str | None = None
+    tty: str | None = None
+    hours: str | None = None
+    address: str | None = None
+    languages: list[str] = field(default_factory=list)
+    press: str | None = None
+
+
+@dataclass(frozen=True)
+class ServiceName:
+    """Which service a step belongs to."""
+
+    id: str
+    name: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a step's facts come from; dates are ISO 8601."""
+
+    url: str
+    reviewed_on: str
+    review_by: str
+
+
+@dataclass(frozen=True)
+class TaskStep:
+    """One step of a path, in one language."""
+
+    number: int
+    id: str
+    do: str
+    say: str
+    """The spoken form of ``do``."""
+    why: str
+    because: str | None
+    """Which of the person's facts brought it in, as a sentence."""
+    when: str
+    service: ServiceName
+    reach: Reach
+    bring: list[str]
+    deadline: str | None
+    cost: str | None
+    takes: str | None
+    note: str | None
+    source: Source
+
+
+@dataclass(frozen=True)
+class TaskPath:
+    """At most three steps for one life event, and what more there is."""
+
+    event: str | None
+    title: str
+    facts: dict[str, Any]
+    steps: list[TaskStep]
+    more: int
+    """How many further steps "what else?" can still give."""
+    next_events: list[dict[str, str]]
+    opening: str | None = None
+    closing: str | None = None
+    ask: str | None = None
+    """The fact whose answer would change this path most, None when none would."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the path as plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A step that may be shown, and why."""
+
+    step: Step
+    decision: Decision
+    service: Service
+    office: Office | None
+
+
+def find_path(
+    base: KnowledgeBase, slug: str, facts: Facts, language: str, today: dt.date, start: int = 0, skipped: Iterable[str] = ()
+) -> TaskPath:
+    """Return the path for the event ``slug`` and a person of whom ``facts`` are known.
+
+    ``start`` is the number of steps that were given before ("what else?"); ``skipped`` are facts not to ask for again.
+    Raises UnknownEvent and StoreError.
+    """
+    event = base.event(slug)
+    vocabulary = base.facts()
+    chosen = candidates(base, event, facts, today)
+    shown = chosen[start : start + MOST_STEPS]
+    words = Words(vocabulary, facts, language)
+    steps = [_task_step(base, number, candidate, words, today) for number, candidate in enumerate(shown, 1)]
+    return TaskPath(
+        event=slug,
+        title=event.title.in_(language),
+        facts=dict(facts),
+        steps=steps,
+        more=max(0, len(chosen) - start - len(shown)),
+        next_events=[{"slug": name, "title": base.event(name).title.in_(language)} for name in event.next_events if _has_event(base, name)],
+        opening=words.opening(event),
+        closing=event.closing.in_(language) if event.closing else None,
+        ask=next_question(base, event, facts, today, skipped),
+    )
+
+
+def candidates(base: KnowledgeBase, event: Event, facts: Facts, today: dt.date) -> list[Candidate]:
+    """Return every step of ``event`` that applies or may apply, in the order in which a person should take them."""
+    found: list[tuple[tuple[int, int, int, int], Candidate]] = []
+    for position, step in enumerate(event.steps):
+        decision = decide(step.who, facts, today)
+        if decision.verdict is Verdict.NO or (decision.verdict is Verdict.UNKNOWN and step.if_unknown == "hide"):
+            continue
+        service = base.service(step.service)
+        if service is None or not _is_offered(service, facts):
+            continue
+        office = _office_of(base, service, facts)
+        if (office.review_by if office else service.review_by) < today:
+            continue
+        unsure = decision.verdict is Verdict.UNKNOWN and step.if_unknown == "later"
+        personal = decision.verdict is Verdict.YES and step.who is not None
+        rank = (int(unsure), _URGENCY[step.when], int(not personal), position)
+        found.append((rank, Candidate(step, decision, service, office)))
+    replaced = {name for _, c in found if c.decision.verdict is Verdict.YES for name in c.step.replaces}
+    ordered = [candidate for _, candidate in sorted(found, key=lambda pair: pair[0]) if candidate.step.id not in replaced]
+    return _prerequisites_first(ordered)
+
+
+def next_question(base: KnowledgeBase, event: Event, facts: Facts, today: dt.date, skipped: Iterable[str] = ()) -> str | None:
+    """Return the fact of ``event.ask`` whose answer changes the first three steps most, None when no answer does.
+
+    The change is the mean number of steps, over the values that the answer can have, that come in or change their office.
+    """
+    vocabulary = base.facts()
+    current = _fingerprint(candidates(base, event, facts, today))
+    best, most = None, 0.0
+    for name in event.ask:
+        fact = vocabulary.get(name)
+        if fact is None or fact.question is None or name in facts or name in set(skipped):
+            continue
+        values = _possible_values(event, fact)
+        changes = [len(_fingerprint(candidates(base, event, {**facts, name: value}, today)) - current) for value in values]
+        change = sum(changes) / len(changes) if changes else 0.0
+        if change > most + 0.01:
+            best, most = name, change
+    return best
+
+
+def _fingerprint(chosen: Sequence[Candidate]) -> set[tuple[str, str]]:
+    return {(c.step.id, c.office.office.name.en if c.office else "") for c in chosen[:MOST_STEPS]}
+
+
+def _possible_values(event: Event, fact: Fact) -> list[Any]:
+    if fact.kind == "bool":
+        return [True, False]
+    if fact.kind == "choice":
+        return list(fact.values)
+    if fact.kind == "state":
+        return ["TX"]
+    limits = [n for step in event.steps if step.who for n in _limits(step.who, fact.id)]
+    return sorted({value for limit in limits for value in (limit - 1, limit)})
+
+
+def _limits(condition: Any, fact: str) -> list[int]:
+    own = [n for n in (condition.at_least, condition.less_than) if n is not None and condition.fact == fact]
+    inner = [*(condition.all or []), *(condition.any or []), *([condition.not_] if condition.not_ else [])]
+    return own + [n for part in inner for n in _limits(part, fact)]
+
+
+def _is_offered(service: Service, facts: Facts) -> bool:
+    state = facts.get("state")
+    return not service.service_area or state is None or state in service.service_area
+
+
+def _office_of(base: KnowledgeBase, service: Service, facts: Facts) -> Office | None:
+    state = facts.get("state")
+    if not service.state_program or not isinstance(state, str):
+        return None
+    return base.office(service.state_program, state)
+
+
+def _has_event(base: KnowledgeBase, slug: str) -> bool:
+    return any(event.slug == slug for event in base.events())
+
+
+def _prerequisites_first(ordered: list[Candidate]) -> list[Candidate]:
+    by_id = {candidate.step.id: candidate for candidate in ordered}
+    result: dict[str, Candidate] = {}
+
+    def place(candidate: Candidate, above: frozenset[str]) -> None:
+        for name in candidate.step.after:
+            if name in by_id and name not in result and name not in above:
+                place(by_id[name], above | {candidate.step.id})
+        result.setdefault(candidate.step.id, candidate)
+
+    for candidate in ordered:
+        place(candidate, frozenset())
+    return list(result.values())
+
+
+class Words:
+    """Fill the person's own facts into sentences, in one language."""
+
+    def __init__(self, vocabulary: dict[str, Fact], facts: Facts, language: str) -> None:
+        self.vocabulary, self.facts, self.language = vocabulary, facts, language
+
+    def relation(self) -> str | None:
+        """Return "your father", or None while it is not known who the person is."""
+        value = self.facts.get("relation")
+        fact = self.vocabulary.get("relation")
+        if fact is None or not isinstance(value, str) or value not in fact.values:
+            return None
+        return fact.values[value].in_(self.language)
+
+    def value(self, name: str) -> str:
+        """Return what is known of the fact ``name`` as a person would say it."""
+        value, fact = self.facts.get(name), self.vocabulary.get(name)
+        if fact is not None and fact.kind == "state" and value in STATES:
+            return STATES[str(value)][self.language == "es"]
+        if fact is not None and isinstance(value, str) and value in fact.values:
+            return fact.values[value].in_(self.language)
+        return str(value)
+
+    def fill(self, text: str, office: str = "") -> str:
+        """Return ``text`` with its placeholders filled in."""
+        spanish = self.language == "es"
+        known = isinstance(self.facts.get("state"), str)
+        state = self.value("state") if known else ("su estado" if spanish else "your state")
+        relation = self.relation() or ("la persona" if spanish else "the person")
+        filled = text.replace("{office}", office).replace("{state}", state).replace("{relation}", relation)
+        if spanish:
+            filled = filled.replace(" de el ", " del ").replace(" a el ", " al ")
+        return filled[:1].upper() + filled[1:] if text.startswith("{") else filled
+
+    def opening(self, event: Event) -> str | None:
+        """Return the line before the steps: the neutral one while the relation is not known, none for a professional."""
+        if event.opening is None or self.facts.get("relation") == "client":
+            return None
+        if "{relation}" in event.opening.en and self.relation() is None:
+            return event.opening_neutral.in_(self.language) if event.opening_neutral else None
+        return self.fill(event.opening.in_(self.language))
+
+    def question(self, name: str) -> str:
+        """Return how to ask for the fact ``name``."""
+        question = self.vocabulary[name].question
+        return self.fill(question.in_(self.language)) if question else ""
+
+    def because(self, names: Sequence[str]) -> str | None:
+        """Return "Because you said that ..." for at most two of the facts ``names``, None when there are no words for them."""
+        reasons = []
+        for name in names:
+            text = self._reason(name)
+            if text:
+                reasons.append(self.fill(text.in_(self.language)).replace("{value}", self.value(name)))
+        if not reasons:
+            return None
+        spanish = self.language == "es"
+        joined = (" y que " if spanish else " and that ").join(reasons[:2])
+        return f"Porque usted dijo que {joined}." if spanish else f"Because you said that {joined}."
+
+    def _reason(self, name: str) -> Text | None:
+        fact, value = self.vocabulary.get(name), self.facts.get(name)
+        if fact is None or value is None:
+            return None
+        key = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        return fact.because.get(key) or fact.because.get("any")
+
+
+def _task_step(base: KnowledgeBase, number: int, candidate: Candidate, words: Words, today: dt.date) -> TaskStep:
+    step, service, office = candidate.step, candidate.service, candidate.office
+    language = words.language
+    agency = base.agency(service.agency)
+    name = office.office.name.in_(language) if office else service.name.in_(language)
+    named = name if office else name[:1].lower() + name[1:] if not name[:2].isupper() and service.state_program else name
+    reasons = list(candidate.decision.because)
+    if office:
+        reasons.append("state")
+    do = words.fill(step.do.in_(language), named)
+    say = words.fill((step.say or step.do).in_(language), named)
+    reviewed = (office.reviewed_on, office.review_by) if office else (service.reviewed_on, service.review_by)
+    note = office.office.note if office else None
+    return TaskStep(
+        number=number,
+        id=step.id,
+        do=do,
+        say=say,
+        why=words.fill(step.why.in_(language), named),
+        because=words.because(list(dict.fromkeys(reasons))) if candidate.decision.verdict is Verdict.YES else None,
+        when=step.when,
+        service=ServiceName(service.id, name, agency.name.in_(language) if agency else service.agency),
+        reach=reach_of(step.reach, service, office, language),
+        bring=[words.fill(line, named) for line in step.bring.in_(language)] if step.bring else [],
+        deadline=_maybe(step.deadline, language),
+        cost=_maybe(step.cost, language),
+        takes=_maybe(step.takes, language),
+        note=_maybe(note, language),
+        source=Source(office.office.source if office else service.source, reviewed[0].isoformat(), reviewed[1].isoformat()),
+    )
+
+
+def _maybe(text: Text | None, language: str) -> str | None:
+    return text.in_(language) if text else None
+
+
+def reach_of(kind: str, service: Service, office: Office | None, language: str) -> Reach:
+    """Return how ``service`` is reached in ``language``; ``office`` is the person's state's office, where states run it."""
+    url: LocalUrl = office.office.url if office else service.url
+    if office:
+        number, tty = office.office.phone, office.office.tty
+        return Reach(_kind(kind, number), url.in_(language), number, tty, languages=_languages(url))
+    phone = _phone(service.phones, language)
+    address = _maybe(service.address, language)
+    if phone is None:
+        return Reach(_kind(kind, None), url.in_(language), address=address, languages=_languages(url))
+    return Reach(
+        kind=kind,
+        url=url.in_(language),
+        phone=f"{phone.number} ext. {phone.extension}" if phone.extension else phone.number,
+        tty=phone.tty,
+        hours=_maybe(phone.hours, language),
+        address=address,
+        languages=list(phone.languages),
+        press=_maybe(phone.press, language),
+    )
+
+
+def _kind(kind: str, phone: str | None) -> str:
+    return "web" if kind == "phone" and phone is None else kind
+
+
+def _languages(url: LocalUrl) -> list[str]:
+    return ["en", "es"] if url.es else ["en"]
+
+
+def _phone(phones: Sequence[Phone], language: str) -> Phone | None:
+    speaking = [phone for phone in phones if language in phone.languages]
+    return next(iter(speaking or phones), None)
