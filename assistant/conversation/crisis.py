@@ -31,7 +31,6 @@ OTHER = "\uf8ff"
 
 _FIRST_CODE = 0x3400
 _JOINT = "[.,]?"
-_GAP = "[^.]{0,4}"
 _TOKEN = re.compile(r"[^\W_]+(?:[*@$!|][^\W_]+)*|[.!?;\n…]+|[,:]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʼʹ＇"))
 _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁո", "aeopcyxijsdn")
@@ -51,6 +50,7 @@ class _Group:
     order: int
     unless: tuple[str, ...]
     needs: tuple[str, ...]
+    literal: bool
     pattern: re.Pattern[str]
 
 
@@ -80,9 +80,13 @@ class CrisisScreen:
         files = sorted(patterns.glob("*.yml"))
         if not files:
             raise CrisisPatternError(f"{patterns}: holds no pattern files")
+        contents = {path.name: _load(path) for path in files}
         source = _Source()
-        for path in files:
-            self._read(path, source)
+        self._gap = "[^.]{0,4}"
+        stops = [word for data in contents.values() for word in data["negation"]["in_gaps"]]
+        self._gap = f"[^.{''.join(map(self._char, stops))}]{{0,4}}"
+        for name, data in contents.items():
+            self._read(name, data, source)
         self._short_forms = source.short_forms
         self._joined = source.joined
         self._real_words = source.real_words
@@ -90,9 +94,9 @@ class CrisisScreen:
         self._harmless = _any_of([*source.harmless, *source.suicide_loss])
         self._loss = _any_of(source.suicide_loss)
         self._contexts = {name: (_any_of(when), _any_of(void)) for name, (when, void) in source.contexts.items()}
-        fillers = f"(?:{_JOINT}(?:{'|'.join(source.fillers)}))*{_JOINT}"
+        fillers = f"(?:{'|'.join(source.fillers)}){{0,8}}"
         negator = f"(?:{'|'.join(source.negators)})"
-        self._negated = re.compile(f"({negator}){fillers}$")
+        self._negated = re.compile(f"{negator}{fillers}$")
         self._twice_negated = re.compile(f"{negator}{fillers}{negator}{fillers}$")
         self._objection = _any_of(source.objections)
         self._groups = sorted((self._group(entry) for entry in source.groups), key=lambda group: group.order)
@@ -104,7 +108,7 @@ class CrisisScreen:
             return None
         plain = self._harmless.sub(lambda match: OTHER * len(match[0]), coded)
         for group in self._groups:
-            for match in group.pattern.finditer(plain):
+            for match in group.pattern.finditer(coded if group.literal else plain):
                 start = coded.rfind(".", 0, match.start() + 1) + 1
                 end = coded.find(".", match.end() - 1)
                 sentence = (start, len(coded) if end < 0 else end)
@@ -144,7 +148,7 @@ class CrisisScreen:
     def _resolve(self, token: str) -> tuple[str, ...]:
         if not token[0].isalnum():
             return (",",) if token in ",:" else (".",)
-        if token.isdigit():
+        if token.isdigit() and token not in self._codes:
             return ("<year>",) if len(token) == 4 and token[:2] in ("19", "20") else ("<number>",)
         for form in _forms(token):
             if form in self._short_forms:
@@ -164,12 +168,17 @@ class CrisisScreen:
         start, end = sentence
         for name in group.unless:
             if name == "negated":
-                before, after = coded[start : match.start()], coded[match.end() : end]
-                if self._negated.search(before) and not self._twice_negated.search(before) and not self._objection.search(after):
+                if self._negates(coded[start : match.start()], coded[match.end() : end]):
                     return False
             elif self._applies(name, coded[start:end]):
                 return False
         return all(self._applies(name, coded) for name in group.needs)
+
+    def _negates(self, before: str, after: str) -> bool:
+        """Return whether the words right before say "not", once, and nothing around takes that back ("but", "why not")."""
+        if not self._negated.search(before) or self._twice_negated.search(before):
+            return False
+        return not (self._objection.search(before) or self._objection.search(after))
 
     def _applies(self, context: str, sentence: str) -> bool:
         when, void = self._contexts[context]
@@ -182,20 +191,16 @@ class CrisisScreen:
                 raise CrisisPatternError(f"{entry['file']}: context {name!r} is not defined under contexts")
         if entry["crisis"] not in CRISES:
             raise CrisisPatternError(f"{entry['file']}: {entry['crisis']!r} is not one of {', '.join(CRISES)}")
-        return _Group(entry["crisis"], int(entry["order"]), unless, needs, _any_of(entry["say"]))
+        return _Group(entry["crisis"], int(entry["order"]), unless, needs, bool(entry.get("literal")), _any_of(entry["say"]))
 
-    def _read(self, path: Path, source: _Source) -> None:
-        try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise CrisisPatternError(f"{path.name}: cannot be read ({error})") from error
+    def _read(self, file: str, data: dict[str, Any], source: _Source) -> None:
         lists = {name: self._char(f"<{name}>") for name in ("year", "number")}
 
         def compiled(templates: list[str]) -> list[str]:
             for template in templates:
                 if not isinstance(template, str):
-                    raise CrisisPatternError(f"{path.name}: {template!r} is not text: put it in quotes")
-            return [self._compile(template, lists, path.name) for template in templates]
+                    raise CrisisPatternError(f"{file}: {template!r} is not text: put it in quotes")
+            return [self._compile(template, lists, file) for template in templates]
 
         try:
             source.short_forms |= {_plain(str(short)): tuple(_plain(full).split()) for short, full in data["short_forms"].items()}
@@ -215,9 +220,9 @@ class CrisisScreen:
             source.negators += compiled(data["negation"]["words"])
             source.fillers += compiled(data["negation"]["fillers"])
             source.objections += compiled(data["negation"]["void"])
-            source.groups += [{**group, "say": compiled(group["say"]), "file": path.name} for group in data["groups"]]
+            source.groups += [{**group, "say": compiled(group["say"]), "file": file} for group in data["groups"]]
         except (KeyError, TypeError, AttributeError) as error:
-            raise CrisisPatternError(f"{path.name}: {error!r} is missing or has the wrong shape") from error
+            raise CrisisPatternError(f"{file}: {error!r} is missing or has the wrong shape") from error
 
     def _char(self, word: str) -> str:
         return self._codes.setdefault(word, chr(_FIRST_CODE + len(self._codes)))
@@ -248,7 +253,7 @@ class CrisisScreen:
                 elif part == "!(":
                     branch += f"(?!{alternatives(')')})"
                 elif part == "*":
-                    branch += _GAP
+                    branch += self._gap
                 elif part == "^":
                     branch += "(?<![^.,])"
                     continue
@@ -270,6 +275,16 @@ class CrisisScreen:
             return _alternation([*branches, branch])
 
         return alternatives("")
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CrisisPatternError(f"{path.name}: cannot be read ({error})") from error
+    if not isinstance(data, dict):
+        raise CrisisPatternError(f"{path.name}: must have keys such as groups")
+    return data
 
 
 def _alternation(branches: list[str]) -> str:

@@ -28,6 +28,12 @@ def is_current(root: Path, models: Path) -> bool:
     return model_file.trained_on(model_file.path_in(models)) == digest_of(root)
 
 
+def ensure(root: Path, models: Path, progress: Callable[[str], None] = print) -> None:
+    """Train a model when there is none, or when what it was trained on has changed. Raises TrainingFailed."""
+    if not is_current(root, models):
+        train(root, models, progress)
+
+
 def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> Path:
     """Train a model from the files below ``root`` and return its path; a failure leaves the model that was there.
 

@@ -1,0 +1,20 @@
+"""The command line: `assistant ...`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.argv[1:2] == ["rasa"]:
+        from assistant.engine.rasa_command import run
+
+        raise SystemExit(run(sys.argv[2:]))
+    from assistant.cli import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""knowledge compile, show, paths, search and doubts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from actions.rendering import text
+from actions.rendering.phrases import phrases
+from assistant.cli import console
+from knowledge.compile import compile_into
+from knowledge.content import load
+from knowledge.database import url_of
+from knowledge.doubts import doubts
+from knowledge.search import services_path
+from knowledge.store import open_knowledge
+from knowledge.task_path import find_path
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the assistant knows: compile it, look at it, search it.")
+Language = Annotated[str, typer.Option("--language", help="en or es.")]
+State = Annotated[str | None, typer.Option("--state", help="Postal code of a state or territory, such as TX.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder for the databases. Default: var in the project.")]
+
+
+@app.command("compile")
+def compile_(data_dir: DataDir = None) -> None:
+    """Compile the content files into the database; problems are listed by file and line, and the last good one stays."""
+    settings = console.settings_with(data_dir)
+    with console.told():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        digest = compile_into(url_of(settings.data_dir / "knowledge.db"))
+        content = load()
+    print(f"{len(content.events)} events, {len(content.services)} services, {len(content.states)} state tables: {digest[:12]}")
+
+
+@app.command()
+def show(
+    slug: Annotated[str, typer.Argument(help="A life event, such as moving.")],
+    language: Language = "en",
+    state: State = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show every step of one life event, in the order in which it is given to somebody of whom nothing else is known."""
+    settings = console.settings_with(data_dir)
+    with console.told():
+        base = open_knowledge(settings.data_dir)
+        if slug not in [event.slug for event in base.events()]:
+            typer.echo(f"no life event is called {slug!r}; there are {', '.join(event.slug for event in base.events())}", err=True)
+            raise typer.Exit(console.USAGE)
+        found = _whole(base, slug, language, state)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    print(found["title"])
+    for step in found["steps"]:
+        print(f"\n[{step['when']}] {step['id']}: {step['do']}\n  {step['why']}\n  {step['reach']['url']} {step['reach']['phone'] or ''}")
+
+
+@app.command()
+def paths(language: Language = "en", state: State = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Print the path of every life event."""
+    settings = console.settings_with(data_dir)
+    with console.told():
+        base = open_knowledge(settings.data_dir)
+        facts = {"state": state} if state else {}
+        found = [find_path(base, event.slug, facts, language, dt.date.today()) for event in base.events()]
+    if as_json:
+        print(json.dumps([path.as_json() for path in found], ensure_ascii=False, indent=2))
+        return
+    for path in found:
+        print(f"\n{path.title} ({path.event})\n{text.steps(path, phrases(language)).text}")
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words to search for.")],
+    language: Language = "en",
+    state: State = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Search the services."""
+    settings = console.settings_with(data_dir)
+    with console.told():
+        base = open_knowledge(settings.data_dir)
+        found = services_path(base, query, {"state": state} if state else {}, language, dt.date.today(), limit=10)
+    if as_json:
+        print(json.dumps([step for step in found.as_json()["steps"]], ensure_ascii=False, indent=2))
+        return
+    print(text.steps(found, phrases(language)).text or "nothing found")
+    if not found.steps:
+        raise typer.Exit(console.PROBLEM)
+
+
+@app.command("doubts")
+def list_doubts() -> None:
+    """List what could not be confirmed by a second source."""
+    with console.told():
+        for doubt in doubts(load()):
+            print(doubt)
+
+
+def _whole(base: Any, slug: str, language: str, state: str | None) -> dict[str, Any]:
+    facts, start, steps = ({"state": state} if state else {}), 0, []
+    while True:
+        path = find_path(base, slug, facts, language, dt.date.today(), start)
+        steps += path.as_json()["steps"]
+        start += len(path.steps)
+        if not path.more or not path.steps:
+            return path.as_json() | {"steps": steps}

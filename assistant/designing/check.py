@@ -1,0 +1,199 @@
+"""Everything that a content designer can get wrong: file, line, and what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.engine.normal_text import words
+from knowledge.content import Content, load
+from knowledge.errors import ContentError, Problem
+
+LANGUAGES = ("en", "es")
+_NEUTRAL = ("state",)
+_DIRTY_DOZEN = re.compile(
+    r"\b(?:addressees?|assist(?:ance|ed|s)? you|commence[sd]?|implement(?:ed|s|ation)?|pursuant|heretofore|utiliz\w+|shall|passed away|no longer with us|"
+    r"loved one|expired|the deceased|click|tap here|fallecido|ser querido)\b",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 20
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sentence of a training or test file."""
+
+    file: str
+    line: int
+    text: str
+    label: str
+
+
+def check(root: Path) -> list[Problem]:
+    """Return every problem of the content, the training data and the test sentences below ``root``, by file and line."""
+    problems: list[Problem] = []
+    content: Content | None = None
+    try:
+        content = load(root / "knowledge" / "content")
+    except ContentError as error:
+        problems += [Problem(f"knowledge/content/{p.file}", p.line, p.message) for p in error.problems]
+    examples, lookups = _training(root, problems)
+    twins = list(_twins(root, problems))
+    problems += _clashes(examples)
+    problems += _leaks(examples, twins)
+    if content is not None:
+        problems += _unknown_values(lookups, content)
+        problems += _incomplete(root, content, examples)
+        problems += _words(root, content)
+    problems += _unknown_intents(root, examples)
+    return sorted(set(problems))
+
+
+def _yaml(root: Path, path: Path, problems: list[Problem]) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problems.append(Problem(_name(root, path), line, "is not YAML: check the indentation and quote texts that hold a colon"))
+        return None
+
+
+def _name(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _training(root: Path, problems: list[Problem]) -> tuple[list[Example], list[Example]]:
+    examples: list[Example] = []
+    lookups: list[Example] = []
+    for language in LANGUAGES:
+        for path in sorted((root / "nlu" / language).glob("*.yml")):
+            data = _yaml(root, path, problems)
+            entries = data.get("nlu") if isinstance(data, dict) else None
+            if not isinstance(entries, list):
+                problems.append(Problem(_name(root, path), 1, "must start with the key nlu: and a list of intents and lookups"))
+                continue
+            places = _lines(path)
+            for entry in entries:
+                label = str(entry.get("intent") or entry.get("lookup"))
+                texts = re.findall(r"^\s*-\s+(.*\S)", str(entry.get("examples", "")), re.MULTILINE)
+                if not texts:
+                    problems.append(Problem(_name(root, path), 1, f"{label} has no examples: write lines that start with a dash below examples: |"))
+                kept = examples if "intent" in entry else lookups
+                kept += [Example(_name(root, path), places.get(text, 1), text, label) for text in texts]
+    return examples, lookups
+
+
+def _lines(path: Path) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        found.setdefault(re.sub(r"^\s*-\s+", "", line).strip(), number)
+    return found
+
+
+def _twins(root: Path, problems: list[Problem]) -> Iterator[Example]:
+    for path in sorted((root / "tests" / "sentences").rglob("*.yml")):
+        data = _yaml(root, path, problems)
+        for entry in data or []:
+            if not isinstance(entry, dict) or not isinstance(entry.get("say"), str):
+                problems.append(Problem(_name(root, path), 1, 'each entry must start with - say: "..."'))
+                continue
+            yield Example(_name(root, path), _line_of(path, entry["say"]), entry["say"], path.stem)
+
+
+def _line_of(path: Path, text: str) -> int:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if text[:30] in line:
+            return number
+    return 1
+
+
+def _clashes(examples: list[Example]) -> list[Problem]:
+    first: dict[str, Example] = {}
+    problems = []
+    for example in examples:
+        other = first.setdefault(words(example.text), example)
+        if other is example:
+            continue
+        if other.label != example.label:
+            message = f"{example.text!r} is an example of {other.label} too ({other.file}:{other.line}): keep one"
+            problems.append(Problem(example.file, example.line, message))
+        elif other.text.casefold() == example.text.casefold():
+            problems.append(Problem(example.file, example.line, f"{example.text!r} stands twice ({other.file}:{other.line}): remove one"))
+    return problems
+
+
+def _leaks(examples: list[Example], twins: list[Example]) -> list[Problem]:
+    trained = {words(example.text): example for example in examples if len(example.text.split()) > 2}
+    problems = []
+    for twin in twins:
+        example = trained.get(words(twin.text))
+        if example is not None:
+            message = f"{twin.text!r} is trained on in {example.file}:{example.line}: a test sentence must be another one"
+            problems.append(Problem(twin.file, twin.line, message))
+    return problems
+
+
+def _unknown_values(lookups: list[Example], content: Content) -> list[Problem]:
+    problems = {}
+    for lookup in lookups:
+        fact_name, dot, value = lookup.label.partition(".")
+        fact = content.facts.get(fact_name)
+        if not dot or fact is None:
+            message = f"lookup {lookup.label!r} must be called FACT.VALUE with a fact of knowledge/content/facts"
+        elif fact.kind == "choice" and value not in fact.values:
+            message = f"lookup {lookup.label!r}: {fact_name} can be {', '.join(fact.values)}"
+        elif fact.kind == "bool" and value not in ("yes", "no"):
+            message = f"lookup {lookup.label!r}: {fact_name} can be yes or no"
+        else:
+            continue
+        problems[lookup.file, lookup.label] = Problem(lookup.file, lookup.line, message)
+    return list(problems.values())
+
+
+def _incomplete(root: Path, content: Content, examples: list[Example]) -> list[Problem]:
+    problems = []
+    for slug in content.events:
+        for language in LANGUAGES:
+            file = f"nlu/{language}/{slug}.yml"
+            if not any(example.label == slug and example.file.startswith(f"nlu/{language}/") for example in examples):
+                problems.append(Problem(file, 1, f"there are no examples of {slug}: write what people say"))
+            if not (root / f"tests/sentences/{language}/{slug}.yml").exists():
+                problems.append(Problem(f"tests/sentences/{language}/{slug}.yml", 1, f"{slug} has no test sentences: write some that are not trained on"))
+    return problems
+
+
+def _words(root: Path, content: Content) -> list[Problem]:
+    problems = []
+    for event in content.events.values():
+        file = f"knowledge/content/events/{event.slug}.yml"
+        path = root / file
+        for step in event.steps:
+            line = _line_of(path, f"id: {step.id}")
+            for text in (step.do, step.why):
+                for language in LANGUAGES:
+                    said = text.in_(language)
+                    bad = _DIRTY_DOZEN.search(said)
+                    if bad:
+                        problems.append(Problem(file, line, f"step {step.id} says {bad.group(0)!r}: use a plainer word"))
+                    if "!" in said:
+                        problems.append(Problem(file, line, f"step {step.id} has an exclamation mark: use a full stop"))
+                    for sentence in re.split(r"(?<=[.?])\s+(?=[A-ZÁÉÍÓÚÑ¿])", said):
+                        if len(sentence.split()) > _MOST_WORDS + (4 if language == "es" else 0):
+                            problems.append(Problem(file, line, f"step {step.id} has a sentence of {len(sentence.split())} words: use at most {_MOST_WORDS}"))
+            for said in (step.do.en, step.do.es, step.why.en, step.why.es):
+                if re.search(r"\d{3}-\d{4}|https?://", said):
+                    problems.append(Problem(file, line, f"step {step.id} has a number or link in its text: write it into the service"))
+    return problems
+
+
+def _unknown_intents(root: Path, examples: list[Example]) -> list[Problem]:
+    domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
+    known = {next(iter(intent)) if isinstance(intent, dict) else str(intent) for intent in domain.get("intents", [])}
+    missing = {example.label: example for example in examples if example.label not in known}
+    return [Problem(e.file, e.line, f"the intent {e.label} is not in domain.yml: add it to intents") for e in missing.values()]

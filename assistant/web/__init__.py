@@ -1,0 +1,1 @@
+"""The web channel: the conversation API, and a chat page that works with and without JavaScript."""
