@@ -5,8 +5,9 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 
 from actions.base import PathAction
+from actions.find_path import ActionTakeFacts
 from actions.rendering.reply import Choice, Message, Reply
-from actions.situation import Situation
+from actions.situation import Situation, facts_of, told_facts
 
 _CLOSE = 0.12
 _MISSES_BEFORE_PERSON = 2
@@ -80,8 +81,11 @@ class ActionSearchServices(PathAction):
         return self.answers(now).search("found_topic", "handoff"), now
 
 
-class ActionAskWhich(PathAction):
-    """Ask which of two or three things is meant; when none is likely, search; after two misses, offer a person too."""
+class ActionAskWhich(ActionTakeFacts):
+    """Ask which of two or three things is meant; when none is likely, search; after two misses, offer a person too.
+
+    Words that tell a fact of the event at hand ("renew", after "passport") change its path instead.
+    """
 
     def name(self) -> str:
         """Return the name in domain.yml."""
@@ -91,6 +95,10 @@ class ActionAskWhich(PathAction):
         """Return a question with two or three choices, or services that fit."""
         message = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
+        event = self._event(situation.event) if situation.event else None
+        told = told_facts(self.base, event, message.get("entities", [])) if event else {}
+        if event and set(told) & facts_of(event):
+            return self.changed_path(event, told, situation)
         now = situation.with_(misses=situation.misses + 1)
         answers = self.answers(now)
         if metadata.get("foreign"):

@@ -70,7 +70,7 @@ def told_facts(base: KnowledgeBase, event: Event | None, entities: list[dict[str
     them; in an event about the speaker, it is about the speaker.
     """
     vocabulary = base.facts()
-    used = facts_of(event) if event else set()
+    used = base.cached(("facts of", event.slug), lambda: facts_of(event)) if event else set()
     day_facts = [name for name in used if vocabulary[name].kind == "date"] if event else []
     told: dict[str, Scalar] = {}
     for entity in entities:

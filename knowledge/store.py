@@ -6,7 +6,8 @@ import datetime as dt
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 Entry = TypeVar("Entry")
 RECHECK_SECONDS = 1.0
 """How long an answer may rest on what was read before, until the database is asked whether it was compiled anew."""
+
+CACHED = 4096
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class KnowledgeBase:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._kept: dict[tuple[str, ...], Any] = {}
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._digest = ""
         self._checked = 0.0
 
@@ -107,6 +111,17 @@ class KnowledgeBase:
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
 
+    def cached(self, key: Hashable, make: Callable[[], Entry]) -> Entry:
+        """Return what ``make`` gave for ``key`` before, as long as nothing was compiled since; at most ``CACHED`` answers are kept."""
+        self._notice_new_build()
+        if key in self._answers:
+            self._answers.move_to_end(key)
+            return self._answers[key]  # type: ignore[no-any-return]
+        answer = self._answers[key] = make()
+        if len(self._answers) > CACHED:
+            self._answers.popitem(last=False)
+        return answer
+
     def warm(self) -> None:
         """Read everything once, so that no later turn waits for the disk and a lost database is survived."""
         self.facts()
@@ -145,6 +160,7 @@ class KnowledgeBase:
         if digest != self._digest:
             self._digest = digest
             self._kept.clear()
+            self._answers.clear()
 
 
 def open_knowledge(data_dir: Path, root: Path = CONTENT) -> KnowledgeBase:

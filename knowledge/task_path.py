@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from knowledge.eligibility import Decision, Facts, Verdict, decide
+from knowledge.grammar import contracted, with_article
 from knowledge.schema import STATES, Event, Fact, LocalUrl, Phone, Service, Step, Text
 from knowledge.store import KnowledgeBase, Office
 
@@ -88,7 +90,11 @@ class TaskPath:
     """The fact whose answer would change this path most, None when none would."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the path as plain JSON data."""
+        """Return the path as plain JSON data; it is made once and must not be changed."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -110,6 +116,13 @@ def find_path(
     ``start`` is the number of steps that were given before ("what else?"); ``skipped`` are facts not to ask for again.
     Raises UnknownEvent and StoreError.
     """
+    key = ("path", slug, frozenset(facts.items()), language, today, start, frozenset(skipped))
+    return base.cached(key, lambda: _find_path(base, slug, facts, language, today, start, skipped))
+
+
+def _find_path(
+    base: KnowledgeBase, slug: str, facts: Facts, language: str, today: dt.date, start: int, skipped: Iterable[str]
+) -> TaskPath:
     event = base.event(slug)
     vocabulary = base.facts()
     chosen = candidates(base, event, facts, today)
@@ -163,12 +176,24 @@ def next_question(base: KnowledgeBase, event: Event, facts: Facts, today: dt.dat
         fact = vocabulary.get(name)
         if fact is None or fact.question is None or name in facts or name in set(skipped):
             continue
-        values = _possible_values(event, fact)
-        changes = [len(_fingerprint(candidates(base, event, {**facts, name: value}, today)) - current) for value in values]
-        change = sum(changes) / len(changes) if changes else 0.0
+        change = _mean_change(base, event, facts, today, fact, current)
         if change > most + 0.01:
             best, most = name, change
     return best
+
+
+def _mean_change(base: KnowledgeBase, event: Event, facts: Facts, today: dt.date, fact: Fact, current: set[tuple[str, str]]) -> float:
+    """Return how many of the first steps change on average over the answers; answers with the same verdicts are tried once."""
+    affected = [step.who for step in event.steps if step.who is not None and fact.id in step.who.facts()]
+    changes: dict[tuple[Verdict, ...], int] = {}
+    total, values = 0, _possible_values(event, fact)
+    for value in values:
+        trial = {**facts, fact.id: value}
+        verdicts = tuple(decide(who, trial, today).verdict for who in affected)
+        if verdicts not in changes:
+            changes[verdicts] = len(_fingerprint(candidates(base, event, trial, today)) - current)
+        total += changes[verdicts]
+    return total / len(values) if values else 0.0
 
 
 def _fingerprint(chosen: Sequence[Candidate]) -> set[tuple[str, str]]:
@@ -253,9 +278,12 @@ class Words:
         state = self.value("state") if known else ("su estado" if spanish else "your state")
         relation = self.relation() or ("la persona" if spanish else "the person")
         filled = text.replace("{office}", office).replace("{state}", state).replace("{relation}", relation)
-        if spanish:
-            filled = filled.replace(" de el ", " del ").replace(" a el ", " al ")
-        return filled[:1].upper() + filled[1:] if text.startswith("{") else filled
+        return contracted(filled) if spanish else filled
+
+    def sentence(self, text: str, office: str = "") -> str:
+        """Return ``text`` filled in, with a capital at its beginning."""
+        filled = self.fill(text, office)
+        return filled[:1].upper() + filled[1:]
 
     def opening(self, event: Event) -> str | None:
         """Return the line before the steps: the neutral one while the relation is not known, none for a professional."""
@@ -263,12 +291,12 @@ class Words:
             return None
         if "{relation}" in event.opening.en and self.relation() is None:
             return event.opening_neutral.in_(self.language) if event.opening_neutral else None
-        return self.fill(event.opening.in_(self.language))
+        return self.sentence(event.opening.in_(self.language))
 
     def question(self, name: str) -> str:
         """Return how to ask for the fact ``name``."""
         question = self.vocabulary[name].question
-        return self.fill(question.in_(self.language)) if question else ""
+        return self.sentence(question.in_(self.language)) if question else ""
 
     def because(self, names: Sequence[str]) -> str | None:
         """Return "Because you said that ..." for at most two of the facts ``names``, None when there are no words for them."""
@@ -296,12 +324,13 @@ def _task_step(base: KnowledgeBase, number: int, candidate: Candidate, words: Wo
     language = words.language
     agency = base.agency(service.agency)
     name = office.office.name.in_(language) if office else service.name.in_(language)
-    named = name if office else name[:1].lower() + name[1:] if not name[:2].isupper() and service.state_program else name
+    run_by = name if office else (agency.name.in_(language) if agency else service.agency)
+    named = with_article(name, language) if office else name
     reasons = list(candidate.decision.because)
     if office:
         reasons.append("state")
-    do = words.fill(step.do.in_(language), named)
-    say = words.fill((step.say or step.do).in_(language), named)
+    do = words.sentence(step.do.in_(language), named)
+    say = words.sentence((step.say or step.do).in_(language), named)
     reviewed = (office.reviewed_on, office.review_by) if office else (service.reviewed_on, service.review_by)
     note = office.office.note if office else None
     return TaskStep(
@@ -309,12 +338,12 @@ def _task_step(base: KnowledgeBase, number: int, candidate: Candidate, words: Wo
         id=step.id,
         do=do,
         say=say,
-        why=words.fill(step.why.in_(language), named),
+        why=words.sentence(step.why.in_(language), named),
         because=words.because(list(dict.fromkeys(reasons))) if candidate.decision.verdict is Verdict.YES else None,
         when=step.when,
-        service=ServiceName(service.id, name, agency.name.in_(language) if agency else service.agency),
+        service=ServiceName(service.id, name[:1].upper() + name[1:], run_by),
         reach=reach_of(step.reach, service, office, language),
-        bring=[words.fill(line, named) for line in step.bring.in_(language)] if step.bring else [],
+        bring=[words.sentence(line, named) for line in step.bring.in_(language)] if step.bring else [],
         deadline=_maybe(step.deadline, language),
         cost=_maybe(step.cost, language),
         takes=_maybe(step.takes, language),
@@ -331,9 +360,10 @@ def reach_of(kind: str, service: Service, office: Office | None, language: str) 
     """Return how ``service`` is reached in ``language``; ``office`` is the person's state's office, where states run it."""
     url: LocalUrl = office.office.url if office else service.url
     if office:
-        number, tty = office.office.phone, office.office.tty
+        number = None if "phone" in office.office.unconfirmed else office.office.phone
+        tty = office.office.tty if number else None
         return Reach(_kind(kind, number), url.in_(language), number, tty, languages=_languages(url))
-    phone = _phone(service.phones, language)
+    phone = None if "phone" in service.unconfirmed or "phones" in service.unconfirmed else _phone(service.phones, language)
     address = _maybe(service.address, language)
     if phone is None:
         return Reach(_kind(kind, None), url.in_(language), address=address, languages=_languages(url))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["path", "question", "clarify", "crisis", "handoff", "smalltalk", "out_of_scope", "floor"]
@@ -41,7 +41,7 @@ class Reply:
 
     def as_json(self) -> dict[str, Any]:
         """Return the reply as plain JSON data."""
-        return asdict(self)
+        return vars(self) | {"messages": [vars(m) for m in self.messages], "choices": [vars(c) for c in self.choices]}
 
     def text(self) -> str:
         """Return all bubbles as one text, as a terminal shows them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from actions.rendering.phrases import Phrases
+from knowledge.grammar import contracted, with_article
 from knowledge.task_path import TaskPath, TaskStep
 
 _NAMES = {
     "en": "zero one two three four five six seven eight nine".split(),
     "es": "cero uno dos tres cuatro cinco seis siete ocho nueve".split(),
 }
+_SHORT = re.compile(r"\s\([A-Z][A-Za-z]{1,6}\)")
 _URL = re.compile(r"https?://\S+|\b(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:gov|org|com|mil)\b\S*")
 
 
@@ -26,7 +28,7 @@ def speak_step(task: TaskStep, phrases: Phrases) -> str:
     if task.reach.phone and task.reach.kind == "phone":
         where = phrases.line("spoken_phone", digits=digits(task.reach.phone, phrases.language))
     else:
-        where = phrases.line("spoken_web", agency=task.service.agency)
+        where = contracted(phrases.line("spoken_web", agency=with_article(task.service.agency, phrases.language)))
     return f"{plain(task.say)} {where}"
 
 
@@ -44,8 +46,8 @@ def speak_path(path: TaskPath, phrases: Phrases, before: str = "", after: str = 
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without web addresses and line breaks."""
-    return re.sub(r"\s+", " ", _URL.sub("", text)).strip()
+    """Return ``text`` without web addresses, line breaks and abbreviations in brackets."""
+    return re.sub(r"\s+", " ", _SHORT.sub("", _URL.sub("", text))).strip()
 
 
 def _count(count: int, phrases: Phrases) -> str:

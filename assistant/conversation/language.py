@@ -8,6 +8,8 @@ from typing import Any
 
 from assistant.engine.normal_text import words
 
+LANGUAGES = "en es fr pt ht vi zh ko ja ar ru uk de it pl hi ur bn fa tl so am sw".split()
+"""What is told apart: English, Spanish, and the further languages that are spoken most at home in the United States."""
 SURE = 0.8
 SURE_FOREIGN = 0.9
 _FEWEST_FOREIGN_WORDS = 4
@@ -33,10 +35,13 @@ def detect(text: str, current: str) -> str:
     """Return "en" or "es" for ``text``; ``current`` when that is not sure."""
     if not _LETTER.search(text):
         return current
-    (language, probability), _ = _two_languages().rank(text.lower())
     if re.search("[¿¡ñ]", text):
         return "es"
-    return str(language) if probability >= SURE else current
+    ranked = dict(_identifier().rank(text.lower()))
+    spanish = ranked["es"] / max(ranked["es"] + ranked["en"], 1e-12)
+    if max(spanish, 1 - spanish) < SURE:
+        return current
+    return "es" if spanish > 0.5 else "en"
 
 
 def foreign(text: str) -> str | None:
@@ -44,26 +49,17 @@ def foreign(text: str) -> str | None:
     letters = _LETTER.findall(text)
     other_script = len(_OTHER_SCRIPT.findall(text))
     if letters and other_script > len(letters) / 2:
-        return str(_all_languages().rank(text)[0][0])
+        return str(_identifier().rank(text)[0][0])
     if len(text.split()) < _FEWEST_FOREIGN_WORDS:
         return None
-    language, probability = _all_languages().rank(text.lower())[0]
+    language, probability = _identifier().rank(text.lower())[0]
     return str(language) if language not in ("en", "es") and probability >= SURE_FOREIGN else None
 
 
 @lru_cache(maxsize=1)
-def _two_languages() -> Any:
-    identifier = _load()
-    identifier.set_languages(["en", "es"])
-    return identifier
-
-
-@lru_cache(maxsize=1)
-def _all_languages() -> Any:
-    return _load()
-
-
-def _load() -> Any:
+def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(LANGUAGES)
+    return identifier

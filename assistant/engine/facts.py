@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.engine.normal_text import same_length
 from assistant.engine.numbers import ages, dates
 from assistant.engine.phrases import Found, Phrases
-from assistant.engine.places import Places
+from assistant.engine.places import Places, zip_table
 
 NAME = "FactExtractor"
 
@@ -44,7 +44,7 @@ class FactExtractor(GraphComponent):
     def __init__(self, model_storage: ModelStorage, resource: Resource) -> None:
         self._storage, self._resource = model_storage, resource
         self._nlp = spacy.blank("en")
-        self._places = Places()
+        self._places = Places(b"")
         self._phrases = Phrases(self._nlp, [])
 
     @classmethod
@@ -62,6 +62,7 @@ class FactExtractor(GraphComponent):
         component = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
             rows = json.loads((folder / "lookups.json").read_text(encoding="utf-8"))
+            component._places = Places((folder / "zips.bin").read_bytes())
         component._phrases = Phrases(component._nlp, [(fact, value, phrase) for fact, value, phrase in rows])
         return component
 
@@ -73,7 +74,10 @@ class FactExtractor(GraphComponent):
             if dot and isinstance(table["elements"], list):
                 rows += [(fact, value, phrase) for phrase in table["elements"]]
         self._phrases = Phrases(self._nlp, rows)
+        zips = zip_table()
+        self._places = Places(zips)
         with self._storage.write_to(self._resource) as folder:
+            (folder / "zips.bin").write_bytes(zips)
             (folder / "lookups.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
         return self._resource
 

@@ -20,6 +20,8 @@ from assistant.engine.normal_text import words
 
 FALLBACK = "nlu_fallback"
 RANKED = 4
+_SURE_OF_UNKNOWN = 0.9
+"""Confidence that a text of unknown words only must reach; below it nothing is guessed."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -68,14 +70,15 @@ class IntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples of ``training_data`` and keep what was learned."""
-        pairs: dict[str, str] = {}
+        pairs: dict[str, tuple[str, str]] = {}
         clashing: set[str] = set()
         for message in training_data.intent_examples:
             text, intent = words(message.get(TEXT)), message.get(INTENT)
-            if text and pairs.setdefault(text, intent) != intent:
+            if text and pairs.setdefault(text, (message.get(TEXT), intent))[1] != intent:
                 clashing.add(text)
-        self._exact = {text: intent for text, intent in pairs.items() if text not in clashing}
-        self._scores = IntentScores.train(list(pairs), list(pairs.values()), self._encoder, set(self._config["rejected"]))
+        self._exact = {text: intent for text, (_, intent) in pairs.items() if text not in clashing}
+        texts, labels = [text for text, _ in pairs.values()], [intent for _, intent in pairs.values()]
+        self._scores = IntentScores.train(texts, labels, self._encoder, set(self._config["rejected"]))
         with self._storage.write_to(self._resource) as folder:
             (folder / "exact.json").write_text(json.dumps(self._exact, ensure_ascii=False), encoding="utf-8")
             self._scores.save(folder)
@@ -95,17 +98,21 @@ class IntentClassifier(GraphComponent):
         text = words(message.get(TEXT) or "")
         if not text or self._scores is None:
             return self._put(message, [(FALLBACK, 1.0)], [])
-        parts = [words(part) for part in clauses(message.get(TEXT))]
-        probabilities = self._scores.probabilities([text, *parts], self._encoder)
+        parts = clauses(message.get(TEXT))
+        exact = self._exact.get(text)
+        if exact is not None and not parts:
+            return self._put(message, [(exact, 1.0)], [] if exact in self._not_events else [exact])
+        probabilities = self._scores.probabilities([message.get(TEXT), *parts], self._encoder)
         names = self._scores.intents
         ranking = [(names[i], float(probabilities[0][i])) for i in probabilities[0].argsort()[::-1][:RANKED]]
-        exact = self._exact.get(text)
         if exact is not None:
             ranking = [(exact, 1.0), *((name, 0.0) for name, _ in ranking if name != exact)]
         told = self._told(parts, probabilities[1:])
         top, confidence = ranking[0]
         threshold = self._scores.calibration.threshold
-        unsure = confidence < threshold or (self._scores.head.known_share(text) == 0.0 and confidence < 0.95)
+        if exact is None and self._scores.head.known_share(text) == 0.0 and confidence < _SURE_OF_UNKNOWN:
+            return self._put(message, [(FALLBACK, 1.0)], [])
+        unsure = confidence < threshold
         if told and (unsure or top in self._not_events) and exact is None:
             best = max(told, key=lambda name: told[name])
             ranking = [(best, told[best]), *((name, value) for name, value in ranking if name != best)]
@@ -120,8 +127,9 @@ class IntentClassifier(GraphComponent):
         told: dict[str, float] = {}
         for part, row in zip(parts, probabilities, strict=True):
             best = int(row.argmax())
-            name = self._exact.get(part) or self._scores.intents[best]
-            sure = 1.0 if part in self._exact else float(row[best])
+            exact = self._exact.get(words(part))
+            name = exact or self._scores.intents[best]
+            sure = 1.0 if exact else float(row[best])
             if name not in self._not_events and sure >= self._config["event_confidence"]:
                 told[name] = max(told.get(name, 0.0), sure)
         return told

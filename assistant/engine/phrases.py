@@ -43,10 +43,17 @@ class Phrases:
             self._matcher.add(key, docs)
 
     def find(self, doc: Doc) -> list[Found]:
-        """Return the facts that ``doc`` (in plain form) reveals, in order of place."""
+        """Return the facts that ``doc`` (in plain form) reveals, in order of place.
+
+        A phrase inside a longer one says nothing of its own ("veteran" in "i am a veteran"), but "my dad" always does.
+        """
         longest: dict[str, list[tuple[int, int, str]]] = {}
+        covered: list[tuple[int, int]] = []
         for key, start, end in sorted(self._matcher(doc), key=lambda match: (match[1] - match[2], match[1])):
             fact, _, value = self._strings[key].partition(".")
+            if not _stands_alone(doc, fact, start) and any(s <= start and end <= e and end - start < e - s for s, e in covered):
+                continue
+            covered.append((start, end))
             kept = longest.setdefault(fact, [])
             if all(end <= other_start or start >= other_end for other_start, other_end, _ in kept):
                 kept.append((start, end, value))
@@ -58,6 +65,10 @@ class Phrases:
                     span = doc[start:end]
                     found.append(Found(fact, meaning, span.start_char, span.end_char))
         return sorted(found, key=lambda item: (item.start, item.end, item.fact))
+
+
+def _stands_alone(doc: Doc, fact: str, start: int) -> bool:
+    return fact == "relation" and doc[start].text in ("my", "our", "mi", "mis", "nuestro", "nuestra", "his", "her")
 
 
 def is_negated(doc: Doc, start: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from assistant.engine.normal_text import same_length
 from assistant.engine.numbers import zip_codes
@@ -24,7 +23,8 @@ _ALIASES = {
 class Places:
     """Find states; longer names win ("West Virginia" is not Virginia)."""
 
-    def __init__(self) -> None:
+    def __init__(self, zips: bytes) -> None:
+        self._zips, self._states = zips, list(STATES)
         names = {same_length(name): code for code, pair in STATES.items() for name in pair} | _ALIASES
         self._codes = names
         longest_first = sorted(names, key=len, reverse=True)
@@ -42,11 +42,16 @@ class Places:
             if code in STATES and (placed or (code not in _WORDS_TOO and not shouting)) and not (code in ("VA", "DE", "LA", "ME", "OR", "IN") and not before.endswith(",")):
                 found.append(Found("state", code, *match.span(1)))
         for code, start, end in zip_codes(text):
-            state = state_of_zip(code)
+            state = self.state_of_zip(code)
             if state:
                 found.append(Found("state", state, start, end))
         kept = [item for item in found if not _is_past(plain, item.start)]
         return sorted(kept, key=lambda item: item.start)
+
+    def state_of_zip(self, code: str) -> str | None:
+        """Return the postal code of the state or territory of a ZIP code, None when there is none."""
+        place = self._zips[int(code)] if len(self._zips) == 100_000 else 0
+        return self._states[place - 1] if place else None
 
 
 def _is_past(plain: str, start: int) -> bool:
@@ -54,14 +59,14 @@ def _is_past(plain: str, start: int) -> bool:
     return re.search(r"(?:\bnot (?:in |from )?|\bno (?:en |de |era en )|(?:moved|moving|came|coming|move|relocat\w+|left|mude|mudo|mudamos|mudando|vine|vengo)\s+(?:\w+ )?(?:from|desde|de|out of) )$", before) is not None
 
 
-@lru_cache(maxsize=4096)
-def state_of_zip(code: str) -> str | None:
-    """Return the postal code of the state or territory of a ZIP code, None when there is none."""
+def zip_table() -> bytes:
+    """Return one byte for each of the 100,000 ZIP codes: the place of its state in ``STATES`` plus one, 0 for none.
+
+    Source: the package zipcodes.
+    """
     import zipcodes
 
-    try:
-        rows = zipcodes.matching(code)
-    except (TypeError, ValueError):
-        return None
-    state = str(rows[0]["state"]) if rows else ""
-    return state if state in STATES else None
+    table, number = bytearray(100_000), {code: place for place, code in enumerate(STATES, 1)}
+    for row in zipcodes.list_all():
+        table[int(row["zip_code"][:5])] = number.get(row["state"], 0)
+    return bytes(table)

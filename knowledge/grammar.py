@@ -1,0 +1,28 @@
+"""Small words that names need inside a sentence."""
+
+from __future__ import annotations
+
+import re
+
+_OFFICE = re.compile(r"\b(?:Office|Department|Division|Bureau|Commission|Agency|Center|Registry|Program)\b")
+_SPANISH = {
+    "la": ("Oficina", "División", "Comisión", "Agencia", "Sección", "Secretaría", "Administración", "Junta", "Procuraduría", "Fiscalía", "Autoridad"),
+    "el": ("Departamento", "Centro", "Registro", "Seguro", "Servicio", "Programa", "Consejo", "Negociado", "Instituto"),
+    "los": ("Servicios", "Registros"),
+    "las": ("Oficinas",),
+}
+_ARTICLES = {word: article for article, words in _SPANISH.items() for word in words}
+
+
+def with_article(name: str, language: str) -> str:
+    """Return the name of an office as it stands inside a sentence: "the Texas Workforce Commission", "la Oficina de ..."."""
+    if language == "es":
+        article = _ARTICLES.get(name.split(" ", 1)[0])
+    else:
+        article = "the" if _OFFICE.search(name) and not name.startswith("The ") else None
+    return f"{article} {name}" if article else name
+
+
+def contracted(text: str) -> str:
+    """Return Spanish ``text`` with "de el" and "a el" drawn together before an office."""
+    return re.sub(r"\b([Aa]|[Dd]e) el (?=[A-ZÁÉÍÓÚ])", lambda match: f"{match.group(1)}l ", text)
