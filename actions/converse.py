@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa_sdk import Tracker
 
 from actions.base import PathAction
 from actions.find_path import ActionTakeFacts
 from actions.rendering.reply import Choice, Message, Reply
 from actions.situation import Situation, facts_of, told_facts
+from knowledge.schema import Event
 
 _CLOSE = 0.12
+"""Least probability of an event that is worth asking about."""
+REJECTED = ("out_of_scope", "other_topic")
+"""Intents that stand for none of the events."""
+_ALONE = 0.3
 _MISSES_BEFORE_PERSON = 2
 
 
@@ -103,6 +110,9 @@ class ActionAskWhich(ActionTakeFacts):
         answers = self.answers(now)
         if metadata.get("foreign"):
             return answers.person("foreign"), now
+        alone = self._only_likely(message.get("intent_ranking", []))
+        if alone:
+            return self.path_of(alone, [], message.get("entities", []), situation.with_(misses=0))
         titles = {event.slug: event.title.in_(now.language) for event in self.base.events()}
         ranking = [row for row in message.get("intent_ranking", []) if row["name"] in titles]
         likely = [row["name"] for row in ranking[:3] if row["confidence"] >= _CLOSE]
@@ -115,3 +125,11 @@ class ActionAskWhich(ActionTakeFacts):
         if now.misses > _MISSES_BEFORE_PERSON:
             return answers.person("not_found"), now
         return answers.search("found", "handoff"), now
+
+    def _only_likely(self, ranking: list[dict[str, Any]]) -> Event | None:
+        """Return the one event that is likely when no other event comes near, None otherwise."""
+        events = [(event, row["confidence"]) for row in ranking if (event := self._event(row["name"])) is not None]
+        others = max((row["confidence"] for row in ranking if row["name"] in REJECTED), default=0.0)
+        if not events or events[0][1] < _ALONE or events[0][1] < 2 * others:
+            return None
+        return events[0][0] if len(events) == 1 or events[1][1] < _CLOSE else None

@@ -42,8 +42,13 @@ def run(settings: Settings, workers: int = 1) -> None:
     children = [multiprocessing.get_context("fork").Process(target=_child, args=(settings, listening)) for _ in range(workers)]
     for child in children:
         child.start()
+
+    def stop(*_: object) -> None:
+        for child in children:
+            child.terminate()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: [child.terminate() for child in children] and None)
+        signal.signal(name, stop)
     for child in children:
         child.join()
 

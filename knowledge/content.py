@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,13 +12,34 @@ from pydantic import BaseModel
 
 from knowledge import yaml_file
 from knowledge.errors import ContentError, Problem
-from knowledge.schema import Agency, AgencyFile, Condition, Event, Fact, FactFile, Service, ServiceFile, StateTable, Text
+from knowledge.schema import (
+    OPERATORS,
+    STATES,
+    Agency,
+    AgencyFile,
+    Condition,
+    Event,
+    Fact,
+    FactFile,
+    Service,
+    ServiceFile,
+    StateTable,
+    Text,
+)
 
 CONTENT = Path(__file__).parent / "content"
 """The content that ships with the package."""
 
 Model = TypeVar("Model", bound=BaseModel)
+Entry = TypeVar("Entry")
 PLACEHOLDERS = {"office", "state", "relation"}
+_TESTS = {
+    "bool": ("is_", "in_"),
+    "choice": ("is_", "in_"),
+    "state": ("is_", "in_"),
+    "number": ("is_", "in_", "at_least", "less_than"),
+    "date": ("before", "after", "within_years"),
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,8 @@ class _Reader:
         self.root = root
         self.problems: list[Problem] = []
         self.places: dict[tuple[str, str], Path] = {}
+        self.unread: dict[str, set[str]] = {}
+        """Per kind, the ids in files that have problems of their own: what names them is not blamed."""
 
     def content(self) -> Content:
         agencies = self._collect("agency", [self.root / "agencies.yml"], AgencyFile, lambda file: ((x.id, x) for x in file.agencies))
@@ -61,13 +84,16 @@ class _Reader:
     def _files(self, folder: str) -> list[Path]:
         return sorted((self.root / folder).glob("*.yml"))
 
-    def _collect(self, kind, paths, model, entries):  # type: ignore[no-untyped-def]
-        found: dict[str, BaseModel] = {}
+    def _collect(
+        self, kind: str, paths: Iterable[Path], model: type[Model], entries: Callable[[Model], Iterable[tuple[str, Entry]]]
+    ) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
         for path in paths:
             try:
                 file = yaml_file.read(path, model, self.root)
             except ContentError as error:
                 self.problems += error.problems
+                self.unread.setdefault(kind, set()).update(_ids_in(path))
                 continue
             for name, entry in entries(file):
                 if name in found:
@@ -88,12 +114,15 @@ class _Reader:
             pass
         self.problems.append(Problem(path.relative_to(self.root).as_posix(), line, message))
 
+    def _lacks(self, kind: str, name: str, known: Container[str]) -> bool:
+        return name not in known and name not in self.unread.get(kind, ())
+
     def _cross_check(self, content: Content) -> None:
         for service in content.services.values():
             path = self.places["service", service.id]
-            if service.agency not in content.agencies:
+            if self._lacks("agency", service.agency, content.agencies):
                 self._problem(path, service.id, f"service {service.id!r} names agency {service.agency!r}: add it to agencies.yml or correct it")
-            if service.state_program and service.state_program not in content.states:
+            if service.state_program and self._lacks("state table", service.state_program, content.states):
                 self._problem(path, service.id, f"service {service.id!r} names state table {service.state_program!r}: add states/{service.state_program}.yml")
         for event in content.events.values():
             self._check_event(event, content)
@@ -103,24 +132,40 @@ class _Reader:
         if path.stem != event.slug:
             self._problem(path, event.slug, f"the file of {event.slug!r} must be called {event.slug}.yml")
         for step in event.steps:
-            if step.service not in content.services:
+            if self._lacks("service", step.service, content.services):
                 self._problem(path, step.id, f"step {step.id!r} names service {step.service!r}: add it to services/ or correct it")
-            for fact, value in conditions(step.who):
-                known = content.facts.get(fact)
-                if known is None:
-                    self._problem(path, step.id, f"step {step.id!r} tests fact {fact!r}: add it to facts/ or correct it")
-                elif known.kind == "choice" and isinstance(value, str) and value not in known.values:
-                    self._problem(path, step.id, f"step {step.id!r} tests {fact} for {value!r}; it can be {', '.join(known.values)}")
-                elif known.kind == "bool" and not isinstance(value, bool):
-                    self._problem(path, step.id, f"step {step.id!r} tests {fact}: write true or false")
+            for test in _tests(step.who):
+                self._check_test(path, step.id, test, content)
             for text in (step.do, step.why, step.say):
                 self._check_placeholders(path, step.id, text)
         self._check_placeholders(path, event.slug, event.opening)
         for fact in event.ask:
-            if fact not in content.facts:
+            if self._lacks("fact", fact, content.facts):
                 self._problem(path, fact, f"ask names fact {fact!r}: add it to facts/ or correct it")
-            elif content.facts[fact].question is None:
+            elif fact in content.facts and content.facts[fact].question is None:
                 self._problem(path, fact, f"ask names fact {fact!r}, which has no question: write one in facts/")
+
+    def _check_test(self, path: Path, step: str, test: Condition, content: Content) -> None:
+        name = test.fact or ""
+        fact = content.facts.get(name)
+        if fact is None:
+            if self._lacks("fact", name, content.facts):
+                self._problem(path, step, f"step {step!r} tests fact {name!r}: add it to facts/ or correct it")
+            return
+        used = next(name for name in OPERATORS if getattr(test, name) is not None)
+        if used not in _TESTS[fact.kind]:
+            tests = ", ".join(name.rstrip("_") for name in _TESTS[fact.kind])
+            self._problem(path, step, f"step {step!r} tests {name} with {used.rstrip('_')}; a {fact.kind} can be tested with {tests}")
+            return
+        for _, value in conditions(test):
+            if fact.kind == "bool" and not isinstance(value, bool):
+                self._problem(path, step, f"step {step!r} tests {name}: write true or false")
+            elif fact.kind == "choice" and value not in fact.values:
+                self._problem(path, step, f"step {step!r} tests {name} for {value!r}; it can be {', '.join(fact.values)}")
+            elif fact.kind == "state" and value not in STATES:
+                self._problem(path, step, f"step {step!r} tests {name} for {value!r}: write a two-letter postal code")
+            elif fact.kind == "number" and (isinstance(value, bool) or not isinstance(value, int)):
+                self._problem(path, step, f"step {step!r} tests {name} for {value!r}: write a whole number")
 
     def _check_placeholders(self, path: Path, needle: str, text: Text | None) -> None:
         for words in (text.en, text.es) if text else ():
@@ -131,14 +176,27 @@ class _Reader:
 
 def conditions(condition: Condition | None) -> Iterator[tuple[str, object]]:
     """Yield (fact, value) for each value that a condition compares a fact with."""
+    for test in _tests(condition):
+        values: Iterable[object] = test.in_ if test.in_ is not None else [_operand(test)]
+        for value in values:
+            yield test.fact or "", value
+
+
+def _tests(condition: Condition | None) -> Iterator[Condition]:
     if condition is None:
         return
     if condition.fact is not None:
-        values: Iterable[object] = condition.in_ if condition.in_ is not None else [_operand(condition)]
-        for value in values:
-            yield condition.fact, value
+        yield condition
     for part in [*(condition.all or []), *(condition.any or []), *([condition.not_] if condition.not_ else [])]:
-        yield from conditions(part)
+        yield from _tests(part)
+
+
+def _ids_in(path: Path) -> set[str]:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    return set(re.findall(r"\b(?:id|program): *[\"']?(\w+)", text))
 
 
 def _operand(condition: Condition) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,13 +37,19 @@ def read(path: Path, model: type[Model], root: Path) -> Model:
         raise ContentError([Problem(name, 1, f"cannot be read ({error}): save it as UTF-8 text")]) from error
     try:
         node = yaml.compose(text, Loader=_Loader)
+        faults = [fault for part in _nodes(node) for fault in _faults(name, part)]
+        if faults:
+            raise ContentError(faults)
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - the C form of the safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         hint = "check the indentation and put texts that hold a colon in quotes"
         raise ContentError([Problem(name, line, f"is not YAML ({error.problem}): {hint}")]) from error
-    except yaml.YAMLError as error:
-        raise ContentError([Problem(name, 1, f"is not YAML ({error}): remove special characters")]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise ContentError([Problem(name, line, f"is not YAML ({error.reason}): remove special characters")]) from error
+    except ValueError as error:
+        raise ContentError([Problem(name, 1, f"is not YAML ({error}): remove the word after the exclamation marks")]) from error
     if not isinstance(data, dict):
         wanted = ", ".join(model.model_fields)
         raise ContentError([Problem(name, 1, f"must start with one of the keys {wanted}")])
@@ -50,6 +57,35 @@ def read(path: Path, model: type[Model], root: Path) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise ContentError([_problem(name, node, item) for item in error.errors()]) from error
+
+
+def _nodes(root: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Yield ``root`` and all that is below it, each once."""
+    waiting, seen = [root] if root is not None else [], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [part for pair in node.value for part in pair]
+
+
+def _faults(name: str, node: yaml.Node) -> Iterator[Problem]:
+    """Yield what YAML accepts, or trips over, without saying where: a key that is written twice, a day that does not exist."""
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        for place, (key, _) in enumerate(node.value):
+            if isinstance(key, yaml.ScalarNode) and key.value in keys[:place]:
+                yield Problem(name, key.start_mark.line + 1, f"{key.value} is written twice: keep one")
+    elif node.tag == "tag:yaml.org,2002:timestamp":
+        try:
+            yaml.constructor.SafeConstructor().construct_yaml_timestamp(node)
+        except ValueError:
+            yield Problem(name, node.start_mark.line + 1, f"{node.value} is not a day of the calendar: write it as 2026-11-23")
 
 
 def _problem(name: str, root: yaml.Node | None, item: Any) -> Problem:

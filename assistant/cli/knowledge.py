@@ -91,7 +91,7 @@ def search(
         base = open_knowledge(settings.data_dir)
         found = services_path(base, query, {"state": state} if state else {}, language, dt.date.today(), limit=10)
     if as_json:
-        print(json.dumps([step for step in found.as_json()["steps"]], ensure_ascii=False, indent=2))
+        print(json.dumps(found.as_json()["steps"], ensure_ascii=False, indent=2))
         return
     print(text.steps(found, phrases(language)).text or "nothing found")
     if not found.steps:

@@ -30,7 +30,7 @@ class Encoder:
     def vectors(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """Return one row of 512 numbers for each text."""
         rows = np.asarray(self._model.encode(texts), np.float32)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)  # type: ignore[no-any-return]
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
 @lru_cache(maxsize=1)

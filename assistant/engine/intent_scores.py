@@ -155,7 +155,7 @@ def _fuse(dense: Floats | None, sparse: Floats, calibration: Calibration) -> Flo
 
 def _log_softmax(scores: Floats) -> Floats:
     shifted = scores - scores.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # type: ignore[no-any-return]
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -34,6 +34,8 @@ class IntentClassifier(GraphComponent):
         return {
             "rejected": ["out_of_scope", "other_topic"],  # intents that stand for "none of these"
             "not_events": [],  # further intents that are not life events, such as greet
+            "grave": [],  # intents that are answered only when they are very likely, such as a crisis that the screen did not see
+            "grave_confidence": 0.85,
             "event_confidence": 0.7,  # how sure one clause must be to add an event of its own
             "use_encoder": True,
         }
@@ -105,7 +107,9 @@ class IntentClassifier(GraphComponent):
         probabilities = self._scores.probabilities([message.get(TEXT), *parts], self._encoder)
         names = self._scores.intents
         ranking = [(names[i], float(probabilities[0][i])) for i in probabilities[0].argsort()[::-1][:RANKED]]
-        if exact is not None:
+        if exact is None:
+            ranking = self._without_unlikely_grave(ranking)
+        else:
             ranking = [(exact, 1.0), *((name, 0.0) for name, _ in ranking if name != exact)]
         told = self._told(parts, probabilities[1:])
         top, confidence = ranking[0]
@@ -120,6 +124,12 @@ class IntentClassifier(GraphComponent):
             ranking = [(FALLBACK, 1.0 - confidence), *ranking]
         events = [] if ranking[0][0] in self._not_events else list(dict.fromkeys([ranking[0][0], *told]))
         return self._put(message, ranking, events)
+
+    def _without_unlikely_grave(self, ranking: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Return ``ranking`` without grave intents that are not likely enough, what is left scaled up."""
+        left = [(name, value) for name, value in ranking if name not in self._config["grave"] or value >= self._config["grave_confidence"]]
+        gone = sum(value for _, value in ranking) - sum(value for _, value in left)
+        return [(name, value / (1.0 - gone)) for name, value in left] if left and gone < 1.0 else ranking
 
     def _told(self, parts: list[str], probabilities: Any) -> dict[str, float]:
         """Return the life events that single clauses surely tell of, in the order of the clauses."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def terms(text: str) -> list[str]:
     """Return the terms of ``text``: its words, pairs of words, and letter runs of 2 to 5 within words."""
     tokens = words(text).split()
     found = [f"w:{token}" for token in tokens]
-    found += [f"w:{left} {right}" for left, right in zip(tokens, tokens[1:], strict=False)]
+    found += [f"w:{left} {right}" for left, right in pairwise(tokens)]
     for token in tokens:
         padded = f" {token} "
         length = len(padded)
@@ -58,7 +59,7 @@ class NgramHead:
     def scores(self, text: str) -> Scores:
         """Return one score for each class (float32)."""
         columns, values = self.vector(text)
-        return values @ self.weights[columns] + self.bias  # type: ignore[no-any-return]
+        return values @ self.weights[columns] + self.bias
 
     def known_share(self, text: str) -> float:
         """Return which share of the words of ``text`` stood in the training data, 0 to 1."""

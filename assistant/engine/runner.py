@@ -33,7 +33,7 @@ class InOrderRunner(DaskGraphRunner):
             order = self._orders[wanted] = self._order(wanted)
         results: dict[str, tuple[str, Any]] = {name: (name, value) for name, value in (inputs or {}).items()}
         for name, node, needs in order:
-            results[name] = node(*(results[need] if need in results else need for need in needs))
+            results[name] = node(*(results.get(need, need) for need in needs))
         return {name: results[name][1] for name in wanted}
 
     def _order(self, wanted: tuple[str, ...]) -> list[tuple[str, GraphNode, tuple[str, ...]]]:

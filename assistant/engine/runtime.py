@@ -98,6 +98,8 @@ class Engine:
         endpoint = InProcessActions(executor_for(self._base), self._seconds)
         store = SqlTrackerStore(url=self._url)
         self._agent = Agent.load(self._model, tracker_store=store, lock_store=WakingLockStore(), action_endpoint=endpoint)
+        # Facts are listed in knowledge/, not in the domain: Rasa need not warn of each entity.
+        self._agent.processor._check_for_unseen_features = lambda parse_data: None
         self._store = store
         self._loop.run_until_complete(self._warm_up())
 

@@ -27,7 +27,6 @@ class Card:
     """One step as it is drawn; what is None has no line."""
 
     do: str
-    when: str
     url: str
     host: str
     service: str
@@ -36,6 +35,8 @@ class Card:
     bring: Sequence[str]
     source: str
     checked: str
+    when: str | None = None
+    """Now, this week or later; None for a service that a search found."""
     phone: str | None = None
     phone_link: str | None = None
     tty: str | None = None
@@ -60,8 +61,6 @@ class Answer:
     cards: Sequence[Card] = ()
     after: Sequence[str] = ()
     choices: Sequence[Mapping[str, str]] = ()
-    is_private: bool = False
-    """Whether to say how to keep the visit private."""
     asks_if_helpful: bool = False
     thanks: str | None = None
     """What is said to somebody who just told whether it helped."""
@@ -70,7 +69,7 @@ class Answer:
 def answer(reply: Mapping[str, Any], words: Words, is_last: bool, may_ask: bool, thanks: str | None = None) -> Answer:
     """Return ``reply`` as it is drawn: cards stand where the message called steps would."""
     path, parts = reply["path"] or {}, [message["part"] for message in reply["messages"]]
-    cards = [card(step, words) for step in path.get("steps", ())]
+    cards = [card(step, words, is_found=path["event"] is None) for step in path.get("steps", ())]
     texts = [message["text"] for message in reply["messages"] if not (cards and message["part"] == "steps")]
     head = parts.index("steps") if "steps" in parts else sum(part == "opening" for part in parts)
     about_death = any((slug or "").startswith("death") for slug in [reply["event"], *reply["also"]])
@@ -82,19 +81,18 @@ def answer(reply: Mapping[str, Any], words: Words, is_last: bool, may_ask: bool,
         cards=cards,
         after=texts[head:] if cards else (),
         choices=reply["choices"] if is_last else (),
-        is_private=reply["event"] == "crisis_violence",
         asks_if_helpful=may_ask and reply["outcome"] == "path" and bool(cards) and not path["ask"] and not about_death,
         thanks=thanks,
     )
 
 
-def card(step: Mapping[str, Any], words: Words) -> Card:
-    """Return one step of a path as it is drawn."""
+def card(step: Mapping[str, Any], words: Words, is_found: bool = False) -> Card:
+    """Return one step of a path as it is drawn; ``is_found`` when a search found it, so that it has no time."""
     reach, checked = step["reach"], dt.date.fromisoformat(step["source"]["reviewed_on"])
     date = words.date.format(month=words.months[checked.month - 1], day=checked.day, year=checked.year)
     return Card(
         do=step["do"],
-        when=getattr(words, f"when_{step['when']}"),
+        when=None if is_found else getattr(words, f"when_{step['when']}"),
         url=reach["url"],
         host=urlsplit(reach["url"]).hostname or reach["url"],
         service=step["service"]["name"],

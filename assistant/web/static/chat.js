@@ -137,14 +137,14 @@
     return element;
   }
 
-  function drawCard(step, language) {
+  function drawCard(step, language, isFound) {
     const { reach, service, source } = step;
     const own = words(language).dataset;
     const date = new Intl.DateTimeFormat(language === "es" ? "es-US" : "en-US", { dateStyle: "long", timeZone: "UTC" });
     return fill(part(language, "card"), {
       ...step,
       ...reach,
-      when: own[step.when],
+      when: isFound ? null : own[step.when],
       host: new URL(reach.url).hostname,
       service: service.name,
       agency: service.agency,
@@ -190,11 +190,10 @@
     item.append(...texts.slice(0, head));
     if (steps.length) {
       const cards = part(language, "cards");
-      cards.append(...steps.map((step) => drawCard(step, language)));
+      cards.append(...steps.map((step) => drawCard(step, language, path.event === null)));
       item.append(cards);
     }
     item.append(...texts.slice(head));
-    if (reply.event === "crisis_violence") item.append(part(language, "private"));
     hadCrisis ||= outcome === "crisis";
     if (!isLast) return item;
     if (reply.choices.length) item.append(drawChoices(reply));
