@@ -38,7 +38,7 @@ class Answers:
             language=self.phrases.language,
             outcome=outcome,
             messages=messages,
-            speech=voice.plain(speech),
+            speech=voice.plain(speech, self.phrases.language),
             event=now.event,
             also=now.also,
             path=path.as_json() if path else None,

@@ -17,6 +17,7 @@ _CLOSE = 0.12
 REJECTED = ("out_of_scope", "other_topic")
 """Intents that stand for none of the events."""
 _ALONE = 0.3
+_SHORT = 6
 _MISSES_BEFORE_PERSON = 2
 
 
@@ -101,15 +102,15 @@ class ActionAskWhich(ActionTakeFacts):
     def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
         """Return a question with two or three choices, or services that fit."""
         message = tracker.latest_message or {}
-        metadata = message.get("metadata") or {}
         event = self._event(situation.event) if situation.event else None
         told = told_facts(self.base, event, message.get("entities", [])) if event else {}
+        if event and situation.asked and situation.asked not in told and len(situation.text.split()) <= _SHORT:
+            value = self._answer_to(situation.asked, message.get("entities", []), situation.text)
+            told |= {situation.asked: value} if value is not None else {}
         if event and set(told) & facts_of(event):
             return self.changed_path(event, told, situation)
         now = situation.with_(misses=situation.misses + 1)
         answers = self.answers(now)
-        if metadata.get("foreign"):
-            return answers.person("foreign"), now
         alone = self._only_likely(message.get("intent_ranking", []))
         if alone:
             return self.path_of(alone, [], message.get("entities", []), situation.with_(misses=0))

@@ -10,7 +10,8 @@ from actions.base import PathAction
 from actions.rendering.reply import Reply
 from actions.situation import Situation, as_value, facts_of, kept_for, told_facts
 from knowledge.errors import UnknownEvent
-from knowledge.schema import Event
+from knowledge.schema import Event, Fact
+from knowledge.search import content_words
 
 
 class ActionFindPath(PathAction):
@@ -93,11 +94,19 @@ class ActionTakeFacts(ActionFindPath):
                 return as_value(fact.kind, entity["value"])
         if fact.kind == "number" and text.strip().isdigit():
             return int(text)
-        if fact.kind == "choice":
-            plain = text.casefold().strip(" .")
-            labels = {label.in_(language).casefold(): value for value, label in fact.values.items() for language in ("en", "es")}
-            return labels.get(plain)
-        return None
+        return _named_value(fact, text) if fact.kind == "choice" else None
+
+
+def _named_value(fact: Fact, text: str) -> str | None:
+    """Return the value whose label shares most words with a short ``text``, None when none or several do."""
+    said = set(content_words(text))
+    shared: dict[str, int] = {}
+    for value, label in fact.values.items():
+        words = set(content_words(label.en)) | set(content_words(label.es)) | set(value.split("_"))
+        shared[value] = len(said & words)
+    best = max(shared.values(), default=0)
+    winners = [value for value, count in shared.items() if count == best]
+    return winners[0] if best and len(winners) == 1 else None
 
 
 class ActionTakeAnswer(ActionTakeFacts):

@@ -56,9 +56,9 @@ def _line(intent: str, step: TaskStep, phrases: Phrases) -> str | None:
 
 def _spoken(lines: list[str], steps: list[TaskStep], intent: str, phrases: Phrases) -> str:
     if intent != "phone_number":
-        return " ".join(voice.plain(line) for line in lines)
+        return " ".join(voice.plain(line, phrases.language) for line in lines)
     called = [step for step in steps if step.reach.phone]
     spoken = [
         f"{step.service.name}. " + phrases.line("spoken_phone", digits=voice.digits(step.reach.phone or "", phrases.language)) for step in called
     ]
-    return " ".join(spoken or [voice.plain(line) for line in lines])
+    return " ".join(spoken or [voice.plain(line, phrases.language) for line in lines])

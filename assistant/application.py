@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -48,12 +49,15 @@ class Parts:
         self.base.close()
 
 
-def assemble(settings: Settings, content: Path = CONTENT) -> Parts:
-    """Return the parts, the engine not yet started. Raises KnowledgeError when there is nothing good to answer from."""
+def assemble(settings: Settings, content: Path = CONTENT, actions: dict[str, Any] | None = None) -> Parts:
+    """Return the parts, the engine not yet started; ``actions`` run in place of ours of the same name.
+
+    Raises KnowledgeError when there is nothing good to answer from.
+    """
     base = open_knowledge(settings.data_dir, content)
     base.warm()
     url = _writable(settings)
-    engine = Engine(model_file.path_in(settings.models_dir), base, url, settings.turn_seconds)
+    engine = Engine(model_file.path_in(settings.models_dir), base, url, settings.turn_seconds, actions)
     crisis = load_crisis(content)
     line = {language: crisis["crisis_self_harm"].messages[language][0] for language in ("en", "es")}
     floor = FloorAnswers(base, base.service(PERSON), line)

@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic.util.exc import CommandError
 from sqlalchemy.orm import Session
 
 from knowledge import models
@@ -48,7 +49,7 @@ def compile_into(url: str, root: Path = CONTENT) -> str:
     engine = open_engine(url)
     try:
         fill(engine, content, digest)
-    except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, CommandError) as error:
         raise StoreError(f"the knowledge base cannot be written: {_plain(error)}") from error
     finally:
         engine.dispose()

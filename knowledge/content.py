@@ -33,7 +33,7 @@ CONTENT = Path(__file__).parent / "content"
 Model = TypeVar("Model", bound=BaseModel)
 Entry = TypeVar("Entry")
 PLACEHOLDERS = {"office", "state", "relation"}
-_TESTS = {
+_OPERATORS_OF = {
     "bool": ("is_", "in_"),
     "choice": ("is_", "in_"),
     "state": ("is_", "in_"),
@@ -134,7 +134,7 @@ class _Reader:
         for step in event.steps:
             if self._lacks("service", step.service, content.services):
                 self._problem(path, step.id, f"step {step.id!r} names service {step.service!r}: add it to services/ or correct it")
-            for test in _tests(step.who):
+            for test in _single_tests(step.who):
                 self._check_test(path, step.id, test, content)
             for text in (step.do, step.why, step.say):
                 self._check_placeholders(path, step.id, text)
@@ -153,8 +153,8 @@ class _Reader:
                 self._problem(path, step, f"step {step!r} tests fact {name!r}: add it to facts/ or correct it")
             return
         used = next(name for name in OPERATORS if getattr(test, name) is not None)
-        if used not in _TESTS[fact.kind]:
-            tests = ", ".join(name.rstrip("_") for name in _TESTS[fact.kind])
+        if used not in _OPERATORS_OF[fact.kind]:
+            tests = ", ".join(name.rstrip("_") for name in _OPERATORS_OF[fact.kind])
             self._problem(path, step, f"step {step!r} tests {name} with {used.rstrip('_')}; a {fact.kind} can be tested with {tests}")
             return
         for _, value in conditions(test):
@@ -176,19 +176,19 @@ class _Reader:
 
 def conditions(condition: Condition | None) -> Iterator[tuple[str, object]]:
     """Yield (fact, value) for each value that a condition compares a fact with."""
-    for test in _tests(condition):
+    for test in _single_tests(condition):
         values: Iterable[object] = test.in_ if test.in_ is not None else [_operand(test)]
         for value in values:
             yield test.fact or "", value
 
 
-def _tests(condition: Condition | None) -> Iterator[Condition]:
+def _single_tests(condition: Condition | None) -> Iterator[Condition]:
     if condition is None:
         return
     if condition.fact is not None:
         yield condition
     for part in [*(condition.all or []), *(condition.any or []), *([condition.not_] if condition.not_ else [])]:
-        yield from _tests(part)
+        yield from _single_tests(part)
 
 
 def _ids_in(path: Path) -> set[str]:

@@ -34,5 +34,7 @@ def migrate(engine: sa.Engine, scripts: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(scripts))
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # else sqlite3 commits each CREATE TABLE by itself, and a crash leaves half
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+_MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+}
 _OFFICE = re.compile(r"\b(?:Office|Department|Division|Bureau|Commission|Agency|Center|Registry|Program)\b")
 _SPANISH = {
     "la": ("Oficina", "División", "Comisión", "Agencia", "Sección", "Secretaría", "Administración", "Junta", "Procuraduría", "Fiscalía", "Autoridad"),
@@ -26,3 +31,13 @@ def with_article(name: str, language: str) -> str:
 def contracted(text: str) -> str:
     """Return Spanish ``text`` with "de el" and "a el" drawn together before an office."""
     return re.sub(r"\b([Aa]|[Dd]e) el (?=[A-ZÁÉÍÓÚ])", lambda match: f"{match.group(1)}l ", text)
+
+
+def day_in_words(day: str, language: str) -> str:
+    """Return the ISO 8601 date ``day`` as a person says it: "March 1, 2026", "1 de marzo de 2026"; unchanged when it is no date."""
+    try:
+        date = dt.date.fromisoformat(day)
+    except ValueError:
+        return day
+    month = _MONTHS["es" if language == "es" else "en"][date.month - 1]
+    return f"{date.day} de {month} de {date.year}" if language == "es" else f"{month} {date.day}, {date.year}"

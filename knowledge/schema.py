@@ -133,7 +133,7 @@ def _web_address(value: str) -> str:
 def _phone_number(value: str) -> str:
     if re.fullmatch(r"[2-9]11|988", value):
         return value
-    if not re.fullmatch(r"[2-9]\d{2}-[2-9]\d{2}-\d{4}", value):
+    if not re.fullmatch(r"[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}", value):
         raise ValueError(f"write a telephone number as 800-772-1213, or a short code such as 211 (found {value!r})")
     return value
 

@@ -20,6 +20,11 @@ _STOP = frozenset(
 _WORD = re.compile(r"\w{2,}")
 
 
+def content_words(text: str) -> list[str]:
+    """Return the words of ``text`` that say what it is about, in small letters."""
+    return [word for word in _WORD.findall(text.casefold()) if word not in _STOP]
+
+
 @dataclass(frozen=True)
 class Hit:
     """One entry that the search found."""
@@ -31,7 +36,7 @@ class Hit:
 
 def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: str | None = None) -> list[Hit]:
     """Return the entries that fit ``query`` best, best first. Raises StoreError."""
-    words = [word for word in _WORD.findall(query.casefold()) if word not in _STOP][:24]
+    words = content_words(query)[:24]
     if not words:
         return []
     match = " OR ".join(f'"{word}"' + ("*" if len(word) > 3 else "") for word in words)
@@ -59,7 +64,8 @@ def services_path(base: KnowledgeBase, query: str, facts: Facts, language: str, 
         agency = base.agency(service.agency)
         name = office.office.name.in_(language) if office else service.name.in_(language)
         reviewed_on = office.reviewed_on if office else service.reviewed_on
-        do = f"Vea: {name}." if language == "es" else f"See {name}."
+        named = name.removesuffix(".")  # a name such as "Servicio Postal de EE. UU." has its own full stop
+        do = f"Vea: {named}." if language == "es" else f"See {named}."
         steps.append(
             TaskStep(
                 number=len(steps) + 1,

@@ -205,29 +205,29 @@ def in_memory(root: Path = CONTENT) -> KnowledgeBase:
 def _digest_at(url: str, path: Path) -> str:
     if not path.exists():
         return ""
+    if not _is_sound(path):
+        path.replace(path.with_suffix(".damaged"))
+        return ""
     base = KnowledgeBase(open_engine(url))
     try:
         return base.digest()
     except StoreError:
-        if not _is_sqlite(path):
-            path.replace(path.with_suffix(".damaged"))
         return ""
     finally:
         base.close()
 
 
-def _is_sqlite(path: Path) -> bool:
+def _is_sound(path: Path) -> bool:
     try:
         connection = sqlite3.connect(path, timeout=1)
         try:
-            connection.execute("PRAGMA schema_version").fetchone()
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
         finally:
             connection.close()
     except sqlite3.OperationalError:
         return True  # locked, not damaged
     except sqlite3.DatabaseError:
         return False
-    return True
 
 
 def _agency(row: models.Organization | None) -> Agency | None:

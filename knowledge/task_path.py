@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from knowledge.eligibility import Decision, Facts, Verdict, decide
-from knowledge.grammar import contracted, with_article
+from knowledge.grammar import contracted, day_in_words, with_article
 from knowledge.schema import STATES, Event, Fact, LocalUrl, Phone, Service, Step, Text
 from knowledge.store import KnowledgeBase, Office
 
@@ -269,6 +269,8 @@ class Words:
             return STATES[str(value)][self.language == "es"]
         if fact is not None and isinstance(value, str) and value in fact.values:
             return fact.values[value].in_(self.language)
+        if fact is not None and fact.kind == "date":
+            return day_in_words(str(value), self.language)
         return str(value)
 
     def fill(self, text: str, office: str = "") -> str:
@@ -308,7 +310,7 @@ class Words:
         if not reasons:
             return None
         spanish = self.language == "es"
-        joined = (" y que " if spanish else " and that ").join(reasons[:2])
+        joined = (" y que " if spanish else " and that ").join(reasons[:2]).removesuffix(".")
         return f"Porque usted dijo que {joined}." if spanish else f"Because you said that {joined}."
 
     def _reason(self, name: str) -> Text | None:

@@ -81,7 +81,7 @@ def _faults(name: str, node: yaml.Node) -> Iterator[Problem]:
         for place, (key, _) in enumerate(node.value):
             if isinstance(key, yaml.ScalarNode) and key.value in keys[:place]:
                 yield Problem(name, key.start_mark.line + 1, f"{key.value} is written twice: keep one")
-    elif node.tag == "tag:yaml.org,2002:timestamp":
+    elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
         try:
             yaml.constructor.SafeConstructor().construct_yaml_timestamp(node)
         except ValueError:

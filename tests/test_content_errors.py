@@ -33,7 +33,12 @@ def test_the_small_folder_has_no_problem(folder):
 @pytest.mark.parametrize(
     ("file", "old", "new", "cure"),
     [
-        (MOVING, "    when: now", "    wen: now\n    when: now", r"steps\[1\]\.wen is not a key that belongs here: check its spelling, or remove it"),
+        (
+            MOVING,
+            "    when: now",
+            "    wen: now\n    when: now",
+            r"steps\[1\]\.wen is not a key that belongs here: check its spelling, or remove it",
+        ),
         (POSTAL, "    summary: ", "    sumary: {en: a, es: b}\n    summary: ", r"services\[1\]\.sumary is not a key that belongs here"),
         (MOVING, "title: {en: Moving, es: Mudarse}", "title: {en: Moving}", r"title\.es is missing: add it"),
         (MOVING, "title: {en: Moving, es: Mudarse}", "title: {es: Mudarse}", r"title\.en is missing: add it"),
@@ -44,14 +49,25 @@ def test_the_small_folder_has_no_problem(folder):
         (POSTAL, "number: 800-275-8777", "number: (800) 275 8777", r"write a telephone number as 800-772-1213"),
         (POSTAL, "number: 800-275-8777", "number: 800-275-877", r"write a telephone number as 800-772-1213"),
         (POSTAL, "number: 800-275-8777", "number: 1-800-275-8777", r"write a telephone number as 800-772-1213"),
+        (POSTAL, "number: 800-275-8777", "number: 800-275-877\u0667", r"write a telephone number as 800-772-1213"),
         (POSTAL, "number: 800-275-8777", "number: 12", r"number must be text: put it in quotes"),
         (POSTAL, "https://www.usps.com/manage", "http://www.usps.com/manage", r"write a web address that starts with https://"),
         (POSTAL, "https://www.usps.com/help/contact-us.htm", "usps.com", r"source: Input should be a valid URL"),
         (POSTAL, "review_by: 2027-05-23", "review_by: 2026-05-23", r"review_by must be later than reviewed_on"),
-        (MOVING, "service: forwarding", "service: forwardin", r"step 'forward_mail' names service 'forwardin': add it to services/ or correct it"),
+        (
+            MOVING,
+            "service: forwarding",
+            "service: forwardin",
+            r"step 'forward_mail' names service 'forwardin': add it to services/ or correct it",
+        ),
         (POSTAL, "agency: post", "agency: posts", r"service 'forwarding' names agency 'posts': add it to agencies\.yml or correct it"),
         (POSTAL, "    source: https://www.usa.gov", "    state_program: roads\n    source: https://www.usa.gov", r"add states/roads\.yml"),
-        (POSTAL, "    source: https://www.usa.gov", "    service_area: [TX, ZZ]\n    source: https://www.usa.gov", r"'ZZ' is not a state or territory"),
+        (
+            POSTAL,
+            "    source: https://www.usa.gov",
+            "    service_area: [TX, ZZ]\n    source: https://www.usa.gov",
+            r"'ZZ' is not a state or territory",
+        ),
         (MOVING, "fact: served", "fact: srved", r"step 'va_address' tests fact 'srved': add it to facts/ or correct it"),
         (MOVING, "{fact: served, is: true}", '{fact: served, is: "yes"}', r"step 'va_address' tests served: write true or false"),
         (MOVING, "{fact: served, is: true}", "{fact: housing, is: rents}", r"tests housing for 'rents'; it can be rent, own"),
@@ -62,15 +78,30 @@ def test_the_small_folder_has_no_problem(folder):
         (MOVING, "{fact: served, is: true}", "{is: true}", r"write either all, any or not; or a fact with one test"),
         (MOVING, "ask: [served]", "ask: [servd]", r"ask names fact 'servd': add it to facts/ or correct it"),
         (MOVING, "ask: [served]", "ask: [moved_on]", r"ask names fact 'moved_on', which has no question: write one in facts/"),
-        (MOVING, "{en: Tell the VA your new address.,", '{en: "Tell {agency} your new address.",', r"\{agency\} cannot be filled in; use office, relation, state"),
+        (
+            MOVING,
+            "{en: Tell the VA your new address.,",
+            '{en: "Tell {agency} your new address.",',
+            r"\{agency\} cannot be filled in; use office, relation, state",
+        ),
         (MOVING, "id: va_address", "id: forward_mail", r"two steps are called 'forward_mail'; give each its own id"),
-        (MOVING, "    when: week", "    when: week\n    after: [pack]", r"step 'va_address' names step 'pack', which this event does not have"),
+        (
+            MOVING,
+            "    when: week",
+            "    when: week\n    after: [pack]",
+            r"step 'va_address' names step 'pack', which this event does not have",
+        ),
         (MOVING, "    when: week", "    when: soon", r"steps\[2\]\.when: Input should be 'now', 'week' or 'later'"),
         (MOVING, "slug: moving", "slug: Moving House", r"slug: String should match pattern"),
         (MOVING, "slug: moving", "slug: relocating", r"the file of 'relocating' must be called relocating\.yml"),
         (PERSON, '"yes": {en: you', '"maybe": {en: you', r"because of fact 'served' names 'maybe'; it can be no, yes"),
         (PERSON, "    kind: bool", "    kind: choice", r"fact 'served' is a choice: list its values"),
-        (POSTAL, "en: Change of address", "en: Change: of address", r"is not YAML \(.*\): check the indentation and put texts that hold a colon in quotes"),
+        (
+            POSTAL,
+            "en: Change of address",
+            "en: Change: of address",
+            r"is not YAML \(.*\): check the indentation and put texts that hold a colon in quotes",
+        ),
         (POSTAL, "    agency: post", "\tagency: post", r"is not YAML"),
         (MOVING, "    when: now", "    when: now\n    when: week", r"when is written twice"),
         (POSTAL, "review_by: 2027-05-23", "review_by: 2027-02-30", r"2027-02-30 is not a day of the calendar: write it as 2026-11-23"),
@@ -162,7 +193,9 @@ def test_a_file_without_keys_is_told_which_keys_it_starts_with(folder, text):
     assert "must start with one of the keys slug, kind, title" in only_problem(folder).message
 
 
-@pytest.mark.parametrize("text", ["--- a\n--- b\n", "? [a]\n: b\n", "a: *b\n", "a: !!python/object:os.system x\n", "{{office}}: 1\n", "a: !!int b\n"])
+@pytest.mark.parametrize(
+    "text", ["--- a\n--- b\n", "? [a]\n: b\n", "a: *b\n", "a: !!python/object:os.system x\n", "{{office}}: 1\n", "a: !!int b\n"]
+)
 def test_odd_yaml_is_refused_in_words(folder, text):
     folder.write(MOVING, text)
     assert only_problem(folder).file == MOVING

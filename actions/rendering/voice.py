@@ -13,6 +13,9 @@ _NAMES = {
     "es": "cero uno dos tres cuatro cinco seis siete ocho nueve".split(),
 }
 _SHORT = re.compile(r"\s\([A-Z][A-Za-z]{1,6}\)")
+_SITE = re.compile(r"(?<![\w./@-])([A-Z][A-Za-z]+)\.(gov|org|com|mil)\b(?![./]\w)")
+"""The name of a site, such as HealthCare.gov: a word of the sentence, not an address."""
+_PHONE = re.compile(r"(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])")
 _URL = re.compile(r"https?://\S+|\b(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:gov|org|com|mil)\b\S*")
 
 
@@ -29,7 +32,7 @@ def speak_step(task: TaskStep, phrases: Phrases) -> str:
         where = phrases.line("spoken_phone", digits=digits(task.reach.phone, phrases.language))
     else:
         where = contracted(phrases.line("spoken_web", agency=with_article(task.service.agency, phrases.language)))
-    return f"{plain(task.say)} {where}"
+    return f"{plain(task.say, phrases.language)} {where.replace('..', '.')}"
 
 
 def speak_path(path: TaskPath, phrases: Phrases, before: str = "", after: str = "") -> str:
@@ -45,9 +48,14 @@ def speak_path(path: TaskPath, phrases: Phrases, before: str = "", after: str = 
     return " ".join(part for part in [*spoken, after] if part)
 
 
-def plain(text: str) -> str:
-    """Return ``text`` without web addresses, line breaks and abbreviations in brackets."""
-    return re.sub(r"\s+", " ", _SHORT.sub("", _URL.sub("", text))).strip()
+def plain(text: str, language: str = "en") -> str:
+    """Return ``text`` without web addresses, line breaks and abbreviations in brackets.
+
+    HealthCare.gov becomes "HealthCare dot gov", and a telephone number its digits.
+    """
+    named = _SITE.sub(r"\1 punto \2" if language == "es" else r"\1 dot \2", text)
+    named = _PHONE.sub(lambda match: digits(match[0], language), named)
+    return re.sub(r"\s+", " ", _SHORT.sub("", _URL.sub("", named))).strip()
 
 
 def _count(count: int, phrases: Phrases) -> str:

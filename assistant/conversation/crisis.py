@@ -4,7 +4,8 @@ Deterministic and without any model, so that it works when everything else is br
 is data: ``crisis_patterns/<language>.yml``, every language always checked. This module brings the text into one
 plain form (case, accents, look-alike and invisible characters, stretched, masked and misspelt words), turns each
 word into one character, and lets compiled patterns run over that short string. Patterns hold no unbounded
-repetition, so the time is linear in the length of the text.
+repetition, so the time is linear in the length of the text; and a pattern runs only when the text holds one of the
+words that it cannot do without.
 
 Patterns are templates as in Home Assistant's intents: ``(a|b c)`` one of, ``[a|b]`` optional, ``<list>`` a named list;
 and ``*`` up to four words of the same sentence, ``!(a|b)`` not followed by, ``^`` and ``$`` start and end of a clause,
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +39,8 @@ _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁո", "aeopcyxijsdn")
 _LEET = (str.maketrans("01345789@$!|", "oieastbgasil"), str.maketrans("01345789@$!|", "oleastbgasll"))
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
-_TEMPLATE = re.compile(r"\s*(<\w+>|!\(|[()\[\]|*^$]|[^\s()\[\]|*<>!^$]+)")
+_MARKS = {"^": "(?<![^.,])", "$": "(?![^.,])", "*": ""}
+_TEMPLATE = re.compile(r"\s*(<\w+>|!\(|[()\[\]|*^$]|[\w'’]+)")
 
 
 class CrisisPatternError(ValueError):
@@ -51,7 +54,15 @@ class _Group:
     unless: tuple[str, ...]
     needs: tuple[str, ...]
     literal: bool
-    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A template made into a regular expression over word characters."""
+
+    regex: str
+    anchor: frozenset[str] | None
+    """Characters one of which every match holds; None when there is no such set."""
 
 
 @dataclass
@@ -68,7 +79,7 @@ class _Source:
     negators: list[str] = field(default_factory=list)
     fillers: list[str] = field(default_factory=list)
     objections: list[str] = field(default_factory=list)
-    groups: list[dict[str, Any]] = field(default_factory=list)
+    groups: list[tuple[_Group, list[_Template]]] = field(default_factory=list)
 
 
 class CrisisScreen:
@@ -77,10 +88,12 @@ class CrisisScreen:
     def __init__(self, patterns: Path = PATTERNS) -> None:
         """Compile every ``*.yml`` below ``patterns``. Raises CrisisPatternError."""
         self._codes: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
         files = sorted(patterns.glob("*.yml"))
         if not files:
             raise CrisisPatternError(f"{patterns}: holds no pattern files")
         contents = {path.name: _load(path) for path in files}
+        self._uses = Counter(re.findall(r"\w+", _plain(" ".join(map(str, contents.values())))))
         source = _Source()
         self._gap = "[^.]{0,4}"
         stops = [word for data in contents.values() for word in data["negation"]["in_gaps"]]
@@ -99,7 +112,16 @@ class CrisisScreen:
         self._negated = re.compile(f"{negator}{fillers}$")
         self._twice_negated = re.compile(f"{negator}{fillers}{negator}{fillers}$")
         self._objection = _any_of(source.objections)
-        self._groups = sorted((self._group(entry) for entry in source.groups), key=lambda group: group.order)
+        self._patterns: list[tuple[_Group, re.Pattern[str]]] = []
+        self._patterns_with: dict[str, set[int]] = {}
+        self._patterns_without: set[int] = set()
+        for group, templates in sorted(source.groups, key=lambda entry: entry[0].order):
+            for template in templates:
+                for char in template.anchor or ():
+                    self._patterns_with.setdefault(char, set()).add(len(self._patterns))
+                if template.anchor is None:
+                    self._patterns_without.add(len(self._patterns))
+                self._patterns.append((group, re.compile(template.regex)))
 
     def find(self, text: str) -> str | None:
         """Return the slug of the crisis that ``text`` speaks of, the most urgent one, or None."""
@@ -107,8 +129,9 @@ class CrisisScreen:
         if not coded.strip(OTHER + ".,"):
             return None
         plain = self._harmless.sub(lambda match: OTHER * len(match[0]), coded)
-        for group in self._groups:
-            for match in group.pattern.finditer(coded if group.literal else plain):
+        for number in sorted(self._patterns_without.union(*(self._patterns_with.get(char, ()) for char in set(coded)))):
+            group, pattern = self._patterns[number]
+            for match in pattern.finditer(coded if group.literal else plain):
                 start = coded.rfind(".", 0, match.start() + 1) + 1
                 end = coded.find(".", match.end() - 1)
                 sentence = (start, len(coded) if end < 0 else end)
@@ -184,23 +207,27 @@ class CrisisScreen:
         when, void = self._contexts[context]
         return when.search(sentence) is not None and void.search(sentence) is None
 
-    def _group(self, entry: dict[str, Any]) -> _Group:
+    @staticmethod
+    def _group(entry: dict[str, Any], contexts: dict[str, Any], file: str) -> _Group:
         unless, needs = tuple(entry.get("unless", ())), tuple(entry.get("needs", ()))
         for name in (*unless, *needs):
-            if name != "negated" and name not in self._contexts:
-                raise CrisisPatternError(f"{entry['file']}: context {name!r} is not defined under contexts")
+            if name != "negated" and name not in contexts:
+                raise CrisisPatternError(f"{file}: context {name!r} is not defined under contexts")
         if entry["crisis"] not in CRISES:
-            raise CrisisPatternError(f"{entry['file']}: {entry['crisis']!r} is not one of {', '.join(CRISES)}")
-        return _Group(entry["crisis"], int(entry["order"]), unless, needs, bool(entry.get("literal")), _any_of(entry["say"]))
+            raise CrisisPatternError(f"{file}: {entry['crisis']!r} is not one of {', '.join(CRISES)}")
+        return _Group(entry["crisis"], int(entry["order"]), unless, needs, bool(entry.get("literal")))
 
     def _read(self, file: str, data: dict[str, Any], source: _Source) -> None:
-        lists = {name: self._char(f"<{name}>") for name in ("year", "number")}
+        lists = {name: _Template(char, frozenset(char)) for name in ("year", "number") for char in [self._char(f"<{name}>")]}
 
-        def compiled(templates: list[str]) -> list[str]:
-            for template in templates:
-                if not isinstance(template, str):
-                    raise CrisisPatternError(f"{file}: {template!r} is not text: put it in quotes")
-            return [self._compile(template, lists, file) for template in templates]
+        def templates(lines: list[str]) -> list[_Template]:
+            for line in lines:
+                if not isinstance(line, str):
+                    raise CrisisPatternError(f"{file}: {line!r} is not text: put it in quotes")
+            return [self._compile(line, lists, file) for line in lines]
+
+        def compiled(lines: list[str]) -> list[str]:
+            return [template.regex for template in templates(lines)]
 
         try:
             source.short_forms |= {_plain(str(short)): tuple(_plain(full).split()) for short, full in data["short_forms"].items()}
@@ -210,7 +237,7 @@ class CrisisScreen:
             for word in [*source.misspelt, *(word for full in source.short_forms.values() for word in full)]:
                 self._char(word)
             for name, entries in data["lists"].items():
-                lists[name] = f"(?:{'|'.join(compiled(entries))})"
+                lists[name] = _one_of(templates(entries))
             source.harmless += compiled(data["harmless"])
             source.suicide_loss += compiled(data["suicide_loss"])
             for name, context in data["contexts"].items():
@@ -220,61 +247,74 @@ class CrisisScreen:
             source.negators += compiled(data["negation"]["words"])
             source.fillers += compiled(data["negation"]["fillers"])
             source.objections += compiled(data["negation"]["void"])
-            source.groups += [{**group, "say": compiled(group["say"]), "file": file} for group in data["groups"]]
+            source.groups += [(self._group(group, source.contexts, file), templates(group["say"])) for group in data["groups"]]
         except (KeyError, TypeError, AttributeError) as error:
             raise CrisisPatternError(f"{file}: {error!r} is missing or has the wrong shape") from error
 
     def _char(self, word: str) -> str:
-        return self._codes.setdefault(word, chr(_FIRST_CODE + len(self._codes)))
+        char = self._codes.setdefault(word, chr(_FIRST_CODE + len(self._codes)))
+        self._counts[char] = self._uses.get(word, 1)
+        return char
 
-    def _compile(self, template: str, lists: dict[str, str], file: str) -> str:
-        """Return ``template`` as a regular expression over word characters."""
+    def _compile(self, template: str, lists: dict[str, _Template], file: str) -> _Template:
         parts = [part.group(1) for part in _TEMPLATE.finditer(template)]
-        if "".join(parts).replace(" ", "") != template.replace(" ", ""):
+        if "".join(parts) != template.replace(" ", ""):
             raise CrisisPatternError(f"{file}: {template!r} holds a character that templates do not know")
         position = 0
 
-        def alternatives(closing: str) -> str:
+        def branches(closing: str) -> _Template:
             nonlocal position
-            branches, branch = [], ""
-            first = True
+            found, elements = [], list[_Template]()
             while position < len(parts) and parts[position] != closing:
                 part = parts[position]
                 position += 1
-                lead = "" if first else _JOINT
+                lead = _JOINT if elements else ""
                 if part == "|":
-                    branches.append(branch)
-                    branch, first = "", True
-                    continue
-                if part == "(":
-                    branch += f"{lead}(?:{alternatives(')')})"
+                    found.append(self._sequence(elements))
+                    elements = []
+                elif part == "(":
+                    group = branches(")")
+                    elements.append(_Template(lead + group.regex, group.anchor))
                 elif part == "[":
-                    branch += f"(?:{lead}(?:{alternatives(']')}))?"
+                    elements.append(_Template(f"(?:{lead}{branches(']').regex})?", None))
                 elif part == "!(":
-                    branch += f"(?!{alternatives(')')})"
-                elif part == "*":
-                    branch += self._gap
-                elif part == "^":
-                    branch += "(?<![^.,])"
-                    continue
-                elif part == "$":
-                    branch += "(?![^.,])"
+                    elements.append(_Template(f"(?!{branches(')').regex})", None))
+                elif part in _MARKS:
+                    elements.append(_Template(_MARKS[part] or self._gap, None))
                 elif part in (")", "]"):
                     raise CrisisPatternError(f"{file}: {template!r} closes {part!r} that it did not open")
                 elif part.startswith("<"):
                     if part[1:-1] not in lists:
                         raise CrisisPatternError(f"{file}: {template!r} names list {part}, which is not defined above")
-                    branch += lead + lists[part[1:-1]]
+                    elements.append(_Template(lead + lists[part[1:-1]].regex, lists[part[1:-1]].anchor))
                 else:
-                    branch += lead + "".join(_JOINT * (index > 0) + self._char(word) for index, word in enumerate(_plain(part).split()))
-                first = False
-            if closing:
-                if position == len(parts):
-                    raise CrisisPatternError(f"{file}: {template!r} lacks a closing {closing!r}")
-                position += 1
-            return _alternation([*branches, branch])
+                    char = self._char(_plain(part))
+                    elements.append(_Template(lead + char, frozenset(char)))
+            if closing and position == len(parts):
+                raise CrisisPatternError(f"{file}: {template!r} lacks a closing {closing!r}")
+            position += 1
+            return _one_of([*found, self._sequence(elements)])
 
-        return alternatives("")
+        return branches("")
+
+    def _sequence(self, elements: list[_Template]) -> _Template:
+        """Return the elements one after the other, anchored at the one that is least common in the pattern files."""
+        anchors = [element.anchor for element in elements if element.anchor is not None]
+        return _Template("".join(element.regex for element in elements), min(anchors, key=self._commonness, default=None))
+
+    def _commonness(self, anchor: frozenset[str]) -> int:
+        return sum(self._counts.get(char, 1) ** 2 for char in anchor)
+
+
+def _one_of(templates: list[_Template]) -> _Template:
+    regexes = [template.regex for template in templates]
+    anchors = [template.anchor for template in templates if template.anchor is not None]
+    anchor = frozenset[str]().union(*anchors) if len(anchors) == len(templates) else None
+    if len(regexes) == 1:
+        return _Template(regexes[0], anchor) if "|" not in regexes[0] else _Template(f"(?:{regexes[0]})", anchor)
+    if all(len(regex) == 1 for regex in regexes):
+        return _Template(f"[{''.join(regexes)}]", anchor)
+    return _Template(f"(?:{'|'.join(regexes)})", anchor)
 
 
 def _load(path: Path) -> dict[str, Any]:

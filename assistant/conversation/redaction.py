@@ -93,14 +93,16 @@ _NOT_A_STREET = (
 )
 _UNIT = r"(?:\s?,?\s*(?:apt|apartment|apto|apartamento|unit|suite|ste|room|rm|lot|depto|#)\.?\s*#?\s?[\w-]{1,6}\b)?"
 _ADDRESS = _re(
-    rf"(?<![\w$#.,-])\d{{1,6}}(?:[a-d]|\s?-\s?\d{{1,4}}|\s1/2)?\s+(?:(?!(?:{_NOT_A_STREET})\b)[\w.'’-]{{1,25}}\s+){{1,4}}?(?:{_STREET})\b\.?(?!\s+(?:ago|old))(?:\s+(?:[ns][ew]|[nsew])\b)?{_UNIT}"
+    rf"(?<![\w$#.,-])\d{{1,6}}(?:[a-d]|\s?-\s?\d{{1,4}}"
+    rf"|\s1/2)?\s+(?:(?!(?:{_NOT_A_STREET})\b)[\w.'’-]{{1,25}}\s+){{1,4}}?(?:{_STREET})\b\.?(?!\s+(?:ago|old))(?:\s+(?:[ns][ew]|[nsew])\b)?{_UNIT}"
 )
 _PO_BOX = _re(
     r"\b(?:p\.?\s?o\.?\s?box|post office box|apartado postal|apartado|apdo\.?|(?:rr|rural route|hc)\s?\d{1,3}\s?,?\s+box)\s*#?\s*\d{1,6}\b"
 )
 _CALLE = _re(
     r"\b(?:calle|avenida|avda|carrera|callej[oó]n|calzada|camino|carretera|bulevar|urb|urbanizaci[oó]n|paseo)\b\.?\s+"
-    rf"(?:(?!(?:{_NOT_A_STREET}|de|hasta)\b)[\w.'’-]{{1,25}}\s*,?\s*(?:de(?:l| la| los| las)?\s+)?){{0,4}}?(?:#|n[uú]m(?:ero)?\.?|no\.)?\s*\d{{1,6}}\b"
+    rf"(?:(?!(?:{_NOT_A_STREET}|de|hasta)\b)[\w.'’-]{{1,25}}\s*,?\s*(?:de(?:l| la| los"
+    rf"| las)?\s+)?){{0,4}}?(?:#|n[uú]m(?:ero)?\.?|no\.)?\s*\d{{1,6}}\b"
     rf"(?:\s*(?:#|n[uú]m(?:ero)?\.?|-)\s*\d{{1,6}}\b)?{_UNIT}"
 )
 
@@ -108,20 +110,25 @@ _MBI_LETTER = "[ac-hjkmnp-rt-y]"
 _MBI = _re(rf"\b[1-9]{_MBI_LETTER}[ac-hjkmnp-rt-y0-9]\d[\s-]?{_MBI_LETTER}[ac-hjkmnp-rt-y0-9]\d[\s-]?{_MBI_LETTER}{{2}}\d{{2}}\b")
 _RECEIPT = _re(r"\b(?!(?:am|is|and|the|was|for|had|has)\b)[a-z]{3}[\s-]?(?=\d)(?:\d[\s-]?){9}\d\b")
 _ALIEN = _re(r"\ba[\s#-]{0,2}\d{3}[\s-]?\d{3}[\s-]?\d{2,3}\b(?!\s*dollars)")
-_LINK = r"(?:\s*(?:[:#=,]|is|es|was|it'?s|number|numbers?|num|no\.?|nbr|id|n[uú]mero|de|del|my|mi|the|el|la|its|here|ending in|that)(?!\w)){0,6}\s*[:#]?\s*"
+_LINK = (
+    r"(?:\s*(?:[:#=,]|is|es|was|it'?s|number|numbers?|num|no\.?|nbr|id|n[uú]mero|de|del|my|mi|the|el|la"
+    r"|its|here|ending in|that)(?!\w)){0,6}\s*[:#]?\s*"
+)
 _TOKEN = r"(?=[\w-]{0,24}\d)[a-z]{0,4}[\s-]?\d(?:[\s./-]?\d){%d,%d}(?:-?[a-z]{1,3})?\b"
 _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (SSN, _re(rf"((?<!\[)\b(?:ssn|ss ?#|social(?: security)?|seguro social|segurosocial)\b{_LINK})\d(?:{_GAP}\d){{8}}[a-d]?\b")),
     (
         SSN,
         _re(
-            r"((?:last|final|[uú]ltimos)\s+(?:4|four|cuatro)\b[^\d\[\]\n]{0,40}(?<!\[)\b(?:ssn|social|seguro)\b[^\d\[\]\n]{0,25})(?!(?:19|20)\d\d\b)\d{4}\b"
+            r"((?:last|final|[uú]ltimos)\s+(?:4|four|cuatro)\b[^\d\[\]\n]{0,40}(?<!\[)\b(?:ssn|social"
+            r"|seguro)\b[^\d\[\]\n]{0,25})(?!(?:19|20)\d\d\b)\d{4}\b"
         ),
     ),
     (
         SSN,
         _re(
-            r"((?<!\[)\b(?:ssn|social(?: security)?(?: number)?|seguro social)\s+(?:ends|ending|termina|terminado)\s+(?:in|with|en)\s+)\d{4}\b"
+            r"((?<!\[)\b(?:ssn|social(?: security)?(?: number)?|seguro social)\s+(?:ends|ending|termina"
+            r"|terminado)\s+(?:in|with|en)\s+)\d{4}\b"
         ),
     ),
     (
@@ -134,7 +141,8 @@ _NAMED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         ID,
         _re(
-            r"((?<!\[)\b(?:passport|pasaporte|claim|case|receipt|confirmation|docket|tracking|reference|ref|policy|member|file|c-?file|record"
+            r"((?<!\[)\b(?:passport|pasaporte|claim|case|receipt|confirmation|docket|tracking|reference|ref"
+            r"|policy|member|file|c-?file|record"
             r"|medicaid|medicare|mbi|ein|tin|itin|licen[sc]e|driver'?s|licencia|folio|caso|expediente|reclamo|recibo|p[oó]liza|alien"
             rf"|a-number|uscis|invoice|application|solicitud|order|permit|id|identificaci[oó]n|va|badge|student|employee)\b{_LINK})"
             + _TOKEN
@@ -152,7 +160,8 @@ _DATES = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2,4}|\d{4}[-./ ]\d{1,2}[-./ ]
 _PHONE = _re(r"(?<![\w$-])(?:\+?1[\s.-]{0,2})?\(?\d{3}\)?[\s.-]{0,2}\d{3}[\s.-]{0,2}\d{4}(?:\s?(?:ext|x|extension)\.?\s?\d{1,6})?(?![\w-])")
 _LOCAL_PHONE = _re(r"(?<![\w$./-])\d{3}[-.]\d{4}(?![\w-]|\.\d)")
 _CALLED = _re(
-    r"((?<!\[)\b(?:phone|cell|mobile|call me(?: at| on)?|text me(?: at)?|tel[eé]fono|celular|ll[aá]meme(?: al)?|reach me at|number is)\b[^\d\[\]\n]{0,20})\d{3}\s?\d{4}\b"
+    r"((?<!\[)\b(?:phone|cell|mobile|call me(?: at| on)?|text me(?: at)?|tel[eé]fono|celular"
+    r"|ll[aá]meme(?: al)?|reach me at|number is)\b[^\d\[\]\n]{0,20})\d{3}\s?\d{4}\b"
 )
 _ZIP4 = _re(r"(?<![\w$-])(\d{5})-\d{4}(?![\w-])")
 _ANYTHING = re.compile(rf"[\d@]|\b(?:{_WORD}|arroba|at|{_ORDINAL})\b", _I)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 import unicodedata
@@ -12,6 +13,7 @@ from actions.answer import Answers
 from actions.crisis import crisis_reply
 from actions.rendering.phrases import phrases
 from actions.rendering.reply import Message, Reply
+from actions.situation import Situation
 from assistant.conversation import language as languages
 from assistant.conversation.crisis import CrisisScreen
 from assistant.conversation.floor import FloorAnswers
@@ -38,7 +40,7 @@ class Stages:
 
     def in_order(self) -> Sequence[Stage]:
         """Return the stages in the order in which they happen."""
-        return (self.clean, self.screen_crisis, self.limit, self.redact, self.find_language, self.ask_rasa, self.answer_floor)
+        return (self.clean, self.screen_crisis, self.limit, self.redact, self.find_language, self.answer_foreign, self.ask_rasa, self.answer_floor)
 
     async def clean(self, turn: Turn) -> Reply | None:
         """Take out control and invisible characters and commands; an empty message is asked for again."""
@@ -78,6 +80,12 @@ class Stages:
             turn.language = languages.requested(turn.text) or languages.detect(turn.text, turn.language)
         return None
 
+    async def answer_foreign(self, turn: Turn) -> Reply | None:
+        """Say in which languages help is to be had, when the message is surely in a third one."""
+        if turn.foreign is None or self.floor.base is None:
+            return None
+        return Answers(self.floor.base, Situation(language=turn.language), dt.date.today()).person("foreign")
+
     async def ask_rasa(self, turn: Turn) -> Reply | None:
         """Let Rasa understand and answer."""
         return await self.engine.turn(turn.conversation, turn.payload or turn.text, turn.metadata())
@@ -90,8 +98,3 @@ class Stages:
 def _say(language: str, key: str) -> Reply:
     lines = phrases(language).lines(key)
     return Reply(language, "question", [Message(line) for line in lines], " ".join(lines))
-
-
-def greeting(answers: Answers) -> Reply:
-    """Return what a conversation opens with."""
-    return answers.words("greet", "question")

@@ -28,8 +28,7 @@ class Turn:
 
     def metadata(self) -> dict[str, Any]:
         """Return what the actions need to know beside the text."""
-        found: dict[str, Any] = {"language": self.language, "channel": self.channel}
-        return found | ({"foreign": self.foreign} if self.foreign else {})
+        return {"language": self.language, "channel": self.channel}
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def check(root: Path) -> list[Problem]:
         problems += _unknown_values(lookups, content)
         problems += _incomplete(root, content, examples)
         problems += _words(root, content)
+        problems += _unlisted_facts(root, content)
     problems += _unknown_intents(root, examples)
     return sorted(set(problems))
 
@@ -197,3 +198,9 @@ def _unknown_intents(root: Path, examples: list[Example]) -> list[Problem]:
     known = {next(iter(intent)) if isinstance(intent, dict) else str(intent) for intent in domain.get("intents", [])}
     missing = {example.label: example for example in examples if example.label not in known}
     return [Problem(e.file, e.line, f"the intent {e.label} is not in domain.yml: add it to intents") for e in missing.values()]
+
+
+def _unlisted_facts(root: Path, content: Content) -> list[Problem]:
+    domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
+    listed = set(domain.get("entities", []))
+    return [Problem("domain.yml", 1, f"the fact {fact} is not listed: add it to entities") for fact in content.facts if fact not in listed]

@@ -30,10 +30,14 @@ class State(Enum):
 class Engine:
     """Answer messages with Rasa. ``turn`` never raises: without an answer in time it returns None."""
 
-    def __init__(self, model: Path, base: KnowledgeBase, conversations_url: str, seconds: float = 1.5) -> None:
+    def __init__(
+        self, model: Path, base: KnowledgeBase, conversations_url: str, seconds: float = 1.5, actions: dict[str, Any] | None = None
+    ) -> None:
+        """Keep what is needed to load ``model``; ``actions`` run in place of ours of the same name."""
         self.state = State.STARTING
         self.problem = ""
         self._model, self._base, self._url, self._seconds = model, base, conversations_url, seconds
+        self._actions = actions or {}
         self._agent: Any = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -95,7 +99,9 @@ class Engine:
 
         rasa.core.processor.DaskGraphRunner = InOrderRunner
         compile_validator()
-        endpoint = InProcessActions(executor_for(self._base), self._seconds)
+        executor = executor_for(self._base)
+        executor.actions.update(self._actions)
+        endpoint = InProcessActions(executor, self._seconds)
         store = SqlTrackerStore(url=self._url)
         self._agent = Agent.load(self._model, tracker_store=store, lock_store=WakingLockStore(), action_endpoint=endpoint)
         # Facts are listed in knowledge/, not in the domain: Rasa need not warn of each entity.

@@ -18,6 +18,7 @@ from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.pool import StaticPool
 
 log = logging.getLogger(__name__)
 metadata = sa.MetaData()
@@ -164,7 +165,9 @@ def open_conversations(url: str) -> sa.Engine:
     """Return an engine for the conversations' database; SQLite gets write-ahead logging and a short wait for locks."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    in_memory = "mode=memory" in url or url == "sqlite://"
+    pool = StaticPool if in_memory else None
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, poolclass=pool)
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
