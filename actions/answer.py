@@ -101,7 +101,11 @@ class Answers:
             phone, language = service.phones[0], self.situation.language
             hours = phone.hours.in_(language) if phone.hours else ""
             lines.append(f"{service.name.in_(language)}. {self.phrases.line('hand_off_tell', phone=phone.number, hours=hours)}")
-            spoken.append(f"{service.name.in_(language)}. " + self.phrases.line("spoken_phone", digits=voice.digits(phone.number, language)) + f" {hours}.")
+            spoken.append(
+                f"{service.name.in_(language)}. "
+                + self.phrases.line("spoken_phone", digits=voice.digits(phone.number, language))
+                + f" {hours}."
+            )
             if phone.tty:
                 lines.append(self.phrases.line("hand_off_tty", tty=phone.tty))
         return self.reply(outcome, [Message(" ".join(lines))], " ".join(spoken))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ def data_dir() -> Path:
     return Path(os.environ.get("ASSISTANT_DATA_DIR", "var"))
 
 
-class PathAction(Action):
+class PathAction(Action, ABC):
     """An action that answers from the knowledge base.
 
     Without a base (as Rasa's own action server makes it) it opens the one in ``data_dir()`` when it first runs.
@@ -45,9 +46,13 @@ class PathAction(Action):
         """Return the wording of answers for ``situation``."""
         return Answers(self.base, situation, self._clock())
 
+    @abstractmethod
+    def name(self) -> str:
+        """Return the name in domain.yml."""
+
+    @abstractmethod
     def answer(self, tracker: Tracker, situation: Situation) -> tuple[Reply, Situation]:
         """Return the reply to the latest message of ``tracker`` and the situation after it."""
-        raise TypeError(f"{type(self).__name__} must say what it answers")
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Say the reply and return the slots that changed."""

@@ -142,5 +142,7 @@ class ActionTakeAnswer(ActionTakeFacts):
     def _turn_to(self, slug: str, situation: Situation) -> tuple[Reply, Situation]:
         event = self.base.event(slug)
         facts = {**kept_for(event, situation.facts), **{k: v for k, v in situation.facts.items() if k in facts_of(event)}}
-        now = situation.with_(event=slug, also=[other for other in situation.also if other != slug], facts=facts, start=0, focus=0, skipped=[])
+        now = situation.with_(
+            event=slug, also=[other for other in situation.also if other != slug], facts=facts, start=0, focus=0, skipped=[]
+        )
         return self.answers(now).path()

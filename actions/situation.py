@@ -58,9 +58,7 @@ class Situation:
 
     def changes_since(self, before: Situation) -> list[EventType]:
         """Return the slot events that lead from ``before`` to this situation; what stayed the same is not written."""
-        return [
-            SlotSet(name, value) for name in SLOTS if (value := getattr(self, name)) != getattr(before, name)
-        ]
+        return [SlotSet(name, value) for name in SLOTS if (value := getattr(self, name)) != getattr(before, name)]
 
 
 def told_facts(base: KnowledgeBase, event: Event | None, entities: list[dict[str, Any]]) -> dict[str, Scalar]:

@@ -31,7 +31,9 @@ class ActionTellDetail(PathAction):
         steps = [step for step in found.steps if not number or step.number == number]
         lines = [line for step in steps if (line := _line(intent, step, answers.phrases)) is not None]
         if not lines and steps:
-            lines = [answers.phrases.line(f"detail_{intent}_none", number=steps[0].number, place=text.place(steps[0].reach, answers.phrases))]
+            lines = [
+                answers.phrases.line(f"detail_{intent}_none", number=steps[0].number, place=text.place(steps[0].reach, answers.phrases))
+            ]
         reply = answers.reply("path", [Message("\n".join(lines))], _spoken(lines, steps, intent, answers.phrases), found)
         return reply, situation.with_(focus=number, misses=0)
 
@@ -48,7 +50,9 @@ def _line(intent: str, step: TaskStep, phrases: Phrases) -> str | None:
     if intent == "phone_number":
         if not step.reach.phone:
             return None
-        hours = " ".join(part for part in (step.reach.hours, step.reach.press, f"TTY {step.reach.tty}." if step.reach.tty else None) if part)
+        hours = " ".join(
+            part for part in (step.reach.hours, step.reach.press, f"TTY {step.reach.tty}." if step.reach.tty else None) if part
+        )
         return phrases.line(key, number=step.number, name=step.service.name, phone=step.reach.phone, hours=hours)
     value = {"cost": step.cost, "deadline": step.deadline, "how_long": step.takes}.get(intent)
     return phrases.line(key, number=step.number, text=value) if value else None
@@ -59,6 +63,7 @@ def _spoken(lines: list[str], steps: list[TaskStep], intent: str, phrases: Phras
         return " ".join(voice.plain(line, phrases.language) for line in lines)
     called = [step for step in steps if step.reach.phone]
     spoken = [
-        f"{step.service.name}. " + phrases.line("spoken_phone", digits=voice.digits(step.reach.phone or "", phrases.language)) for step in called
+        f"{step.service.name}. " + phrases.line("spoken_phone", digits=voice.digits(step.reach.phone or "", phrases.language))
+        for step in called
     ]
     return " ".join(spoken or [voice.plain(line, phrases.language) for line in lines])

@@ -60,7 +60,8 @@ def assemble(settings: Settings, content: Path = CONTENT, actions: dict[str, Any
     engine = Engine(model_file.path_in(settings.models_dir), base, url, settings.turn_seconds, actions)
     crisis = load_crisis(content)
     line = {language: crisis["crisis_self_harm"].messages[language][0] for language in ("en", "es")}
-    floor = FloorAnswers(base, base.service(PERSON), line)
+    spoken = {language: crisis["crisis_self_harm"].speech[language] for language in ("en", "es")}
+    floor = FloorAnswers(base, base.service(PERSON), line, spoken)
     stages = Stages(CrisisScreen(), crisis, engine, floor, settings.most_typed)
     return Parts(settings, base, engine, Conversations(stages, ConversationStore(url), settings.enabled))
 

@@ -96,4 +96,3 @@ async def _tell_when_ready(app: web.Application) -> None:
     while engine.state is State.STARTING:
         await asyncio.sleep(0.1)
     progress("ready" if engine.state is State.READY else f"answering by search only: {engine.problem}")
-

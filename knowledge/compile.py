@@ -98,10 +98,7 @@ def _rows(content: Content) -> list[models.Base]:
                 review_by=service.review_by,
                 unconfirmed=service.unconfirmed,
                 areas=[models.ServiceArea(state=state) for state in service.service_area],
-                phones=[
-                    models.PhoneRow(position=position, **phone.model_dump())
-                    for position, phone in enumerate(service.phones)
-                ],
+                phones=[models.PhoneRow(position=position, **phone.model_dump()) for position, phone in enumerate(service.phones)],
             )
         )
     for table in content.states.values():
@@ -146,10 +143,18 @@ def search_entries(content: Content) -> list[dict[str, str]]:
     for language in ("en", "es"):
         for service in content.services.values():
             agency = content.agencies[service.agency]
-            words = [service.summary.in_(language), *(service.keywords.in_(language) if service.keywords else []), agency.name.in_(language)]
-            entries.append({"kind": "service", "id": service.id, "language": language, "name": service.name.in_(language), "words": " ".join(words)})
+            words = [
+                service.summary.in_(language),
+                *(service.keywords.in_(language) if service.keywords else []),
+                agency.name.in_(language),
+            ]
+            entries.append(
+                {"kind": "service", "id": service.id, "language": language, "name": service.name.in_(language), "words": " ".join(words)}
+            )
         for event in content.events.values():
             words = [*(event.keywords.in_(language) if event.keywords else [])]
             words += [step.do.in_(language) for step in event.steps]
-            entries.append({"kind": "event", "id": event.slug, "language": language, "name": event.title.in_(language), "words": " ".join(words)})
+            entries.append(
+                {"kind": "event", "id": event.slug, "language": language, "name": event.title.in_(language), "words": " ".join(words)}
+            )
     return entries

@@ -121,9 +121,15 @@ class _Reader:
         for service in content.services.values():
             path = self.places["service", service.id]
             if self._lacks("agency", service.agency, content.agencies):
-                self._problem(path, service.id, f"service {service.id!r} names agency {service.agency!r}: add it to agencies.yml or correct it")
+                self._problem(
+                    path, service.id, f"service {service.id!r} names agency {service.agency!r}: add it to agencies.yml or correct it"
+                )
             if service.state_program and self._lacks("state table", service.state_program, content.states):
-                self._problem(path, service.id, f"service {service.id!r} names state table {service.state_program!r}: add states/{service.state_program}.yml")
+                self._problem(
+                    path,
+                    service.id,
+                    f"service {service.id!r} names state table {service.state_program!r}: add states/{service.state_program}.yml",
+                )
         for event in content.events.values():
             self._check_event(event, content)
 

@@ -11,7 +11,19 @@ _MONTHS = {
 }
 _OFFICE = re.compile(r"\b(?:Office|Department|Division|Bureau|Commission|Agency|Center|Registry|Program)\b")
 _SPANISH = {
-    "la": ("Oficina", "División", "Comisión", "Agencia", "Sección", "Secretaría", "Administración", "Junta", "Procuraduría", "Fiscalía", "Autoridad"),
+    "la": (
+        "Oficina",
+        "División",
+        "Comisión",
+        "Agencia",
+        "Sección",
+        "Secretaría",
+        "Administración",
+        "Junta",
+        "Procuraduría",
+        "Fiscalía",
+        "Autoridad",
+    ),
     "el": ("Departamento", "Centro", "Registro", "Seguro", "Servicio", "Programa", "Consejo", "Negociado", "Instituto"),
     "los": ("Servicios", "Registros"),
     "las": ("Oficinas",),

@@ -267,8 +267,6 @@ class Fact(Strict):
     """Per value, what ends the sentence "because you said that ...". For numbers and dates: the key "any"."""
     values: dict[str, Text] = {}
     """Per value of a choice, its label on a button. Yes and no are built in."""
-    forget: bool = False
-    """True for what must be used to decide and then dropped."""
 
     @model_validator(mode="after")
     def _values_of_choices(self) -> Fact:

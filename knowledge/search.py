@@ -87,4 +87,3 @@ def services_path(base: KnowledgeBase, query: str, facts: Facts, language: str, 
         )
     title = "Lo que encontré" if language == "es" else "What I found"
     return TaskPath(event=None, title=title, facts=dict(facts), steps=steps, more=0, next_events=[])
-

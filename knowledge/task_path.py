@@ -120,9 +120,7 @@ def find_path(
     return base.cached(key, lambda: _find_path(base, slug, facts, language, today, start, skipped))
 
 
-def _find_path(
-    base: KnowledgeBase, slug: str, facts: Facts, language: str, today: dt.date, start: int, skipped: Iterable[str]
-) -> TaskPath:
+def _find_path(base: KnowledgeBase, slug: str, facts: Facts, language: str, today: dt.date, start: int, skipped: Iterable[str]) -> TaskPath:
     event = base.event(slug)
     vocabulary = base.facts()
     chosen = candidates(base, event, facts, today)

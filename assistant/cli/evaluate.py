@@ -31,7 +31,10 @@ def evaluate(
     expecting = sum("expect" in question for question in questions)
     for question, reply in wrong:
         print(f"expected {question['expect']:<20} got {reply['event'] or '-'} ({reply['outcome']}): {question['text']}")
-    print(f"{expecting - len(wrong)} of {expecting} as expected" + (f", {len(questions) - expecting} without expectation" if expecting < len(questions) else ""))
+    print(
+        f"{expecting - len(wrong)} of {expecting} as expected"
+        + (f", {len(questions) - expecting} without expectation" if expecting < len(questions) else "")
+    )
     if wrong:
         raise typer.Exit(console.PROBLEM)
 

@@ -78,5 +78,3 @@ def shown(reply: dict[str, Any]) -> str:
     bubbles = [message["text"] for message in reply["messages"]]
     choices = [f"#{number} {choice['label']}" for number, choice in enumerate(reply["choices"], 1)]
     return "\n\n".join(bubbles) + ("\n\n" + "   ".join(choices) if choices else "")
-
-

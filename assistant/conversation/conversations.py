@@ -32,15 +32,17 @@ class Conversations:
         conversation = Conversation(secrets.token_urlsafe(16), channel, language)
         lines = phrases(language).lines("greet")
         reply = Reply(language, "question", [Message(line) for line in lines], " ".join(lines))
+        if not self.enabled:
+            reply = self.stages.floor.off(language)
         self.store.create(conversation, time.time())
         return conversation.id, self._keep(conversation, None, reply)
 
     async def turn(self, name: str, text: str = "", choice: str | None = None) -> dict[str, Any]:
         """Return the reply to a message or to an offered choice. Raises UnknownConversation, and nothing else."""
         conversation = self.store.get(name)
-        if not self.enabled:
-            return self._public(self.stages.floor.off(conversation.language), {}, conversation.count)
         turn = Turn(name, text, conversation.language, conversation.channel)
+        if not self.enabled:
+            return self._keep(conversation, None, await self._answer_while_off(turn))
         if choice is not None:
             turn.payload = conversation.choices.get(choice)
             if turn.payload is None:
@@ -55,9 +57,8 @@ class Conversations:
 
     async def delete(self, name: str) -> None:
         """Remove everything about a conversation. Raises UnknownConversation."""
-        self.store.get(name)
-        await self.stages.engine.delete(name)
         self.store.delete(name)
+        self.stages.engine.forget(name)
 
     def add_feedback(self, name: str, turn: int, helped: bool, reason: str | None, answers: str, comment: str | None) -> None:
         """Keep feedback on one turn, without personal data. Raises UnknownConversation."""
@@ -73,12 +74,19 @@ class Conversations:
             await self.delete(name)
         return len(names)
 
+    async def _answer_while_off(self, turn: Turn) -> Reply:
+        await self.stages.clean(turn)
+        return await self.stages.screen_crisis(turn) or self.stages.floor.off(turn.language)
+
     async def _answer(self, turn: Turn) -> Reply:
         for stage in self.stages.in_order():
             try:
                 reply = await stage(turn)
             except Exception:
-                log.exception("the stage %s failed", getattr(stage, "__name__", stage))
+                log.exception("the stage %s failed", stage.__name__)
+                if stage.__name__ == "redact":  # nothing goes on that may hold personal data
+                    turn.keep_text = False
+                    return self.stages.floor.answer("", turn.language)
                 continue
             if reply is not None:
                 return reply

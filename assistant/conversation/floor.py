@@ -25,7 +25,9 @@ class FloorAnswers:
     base: KnowledgeBase | None
     person: Service | None
     crisis_line: dict[str, str]
-    """One sentence a language that names the crisis line."""
+    """What names the crisis line, by language."""
+    spoken_crisis_line: dict[str, str]
+    """The same, as a voice says it."""
 
     def answer(self, text: str, language: str) -> Reply:
         """Return the services that fit ``text``, or at least a person's number and the crisis line. Never raises."""
@@ -39,12 +41,12 @@ class FloorAnswers:
             except Exception:
                 log.exception("the search net failed too")
         lines = [*phrases(language).lines("floor"), self._numbers(language)]
-        return Reply(language, "floor", [Message(line) for line in lines], voice.plain(self._spoken(language)))
+        return Reply(language, "floor", [Message(line) for line in lines], voice.plain(self._spoken("floor", language)))
 
     def off(self, language: str) -> Reply:
         """Return the answer while the assistant is switched off."""
         lines = [*phrases(language).lines("off"), self._numbers(language)]
-        return Reply(language, "floor", [Message(line) for line in lines], voice.plain(" ".join(lines)))
+        return Reply(language, "floor", [Message(line) for line in lines], voice.plain(self._spoken("off", language)))
 
     def _numbers(self, language: str) -> str:
         words, parts = phrases(language), []
@@ -55,10 +57,10 @@ class FloorAnswers:
         parts.append(self.crisis_line.get(language, ""))
         return " ".join(part for part in parts if part)
 
-    def _spoken(self, language: str) -> str:
-        words, parts = phrases(language), list(phrases(language).lines("floor"))
+    def _spoken(self, key: str, language: str) -> str:
+        words, parts = phrases(language), list(phrases(language).lines(key))
         if self.person and self.person.phones:
             digits = voice.digits(self.person.phones[0].number, language)
             parts.append(f"{self.person.name.in_(language)}. {words.line('spoken_phone', digits=digits)}")
-        parts.append(self.crisis_line.get(language, ""))
+        parts.append(self.spoken_crisis_line.get(language, ""))
         return " ".join(part for part in parts if part)

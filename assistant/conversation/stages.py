@@ -7,7 +7,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.answer import Answers
 from actions.crisis import crisis_reply
@@ -23,6 +23,8 @@ from assistant.engine.runtime import Engine
 from knowledge.crisis import CrisisAnswer
 
 log = logging.getLogger(__name__)
+SUICIDE_LOSS = "suicide_loss"
+"""What is added to the path when somebody says that a person died by suicide."""
 Stage = Callable[[Turn], Awaitable[Reply | None]]
 MOST_SCREENED = 5000
 """Characters that the crisis screen reads, also of a message that is too long to be answered."""
@@ -40,7 +42,16 @@ class Stages:
 
     def in_order(self) -> Sequence[Stage]:
         """Return the stages in the order in which they happen."""
-        return (self.clean, self.screen_crisis, self.limit, self.redact, self.find_language, self.answer_foreign, self.ask_rasa, self.answer_floor)
+        return (
+            self.clean,
+            self.screen_crisis,
+            self.limit,
+            self.redact,
+            self.find_language,
+            self.answer_foreign,
+            self.ask_rasa,
+            self.answer_floor,
+        )
 
     async def clean(self, turn: Turn) -> Reply | None:
         """Take out control and invisible characters and commands; an empty message is asked for again."""
@@ -88,7 +99,14 @@ class Stages:
 
     async def ask_rasa(self, turn: Turn) -> Reply | None:
         """Let Rasa understand and answer."""
-        return await self.engine.turn(turn.conversation, turn.payload or turn.text, turn.metadata())
+        reply = await self.engine.turn(turn.conversation, turn.payload or turn.text, turn.metadata())
+        loss = self.crisis.get(SUICIDE_LOSS)
+        if reply is None or loss is None or reply.outcome != "path" or not self.screen.mentions_suicide_loss(turn.text):
+            return reply
+        words = loss.messages[reply.language]
+        return replace(
+            reply, messages=[*reply.messages, *(Message(line) for line in words)], speech=f"{reply.speech} {loss.speech[reply.language]}"
+        )
 
     async def answer_floor(self, turn: Turn) -> Reply | None:
         """Answer from the search, or with a person's number."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assistant.engine.tracker_store import open_conversations
+from assistant.database import open_conversations, rasa_events, rasa_metadata
 from assistant.errors import UnknownConversation
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class ConversationStore:
         self.engine = open_conversations(url)
         self._live: OrderedDict[str, Conversation] = OrderedDict()
         self._ready = False
+        self._newest = sa.select(sa.func.max(turns.c.number)).where(turns.c.conversation_id == sa.bindparam("name"))
         self._prepare()
 
     def close(self) -> None:
@@ -100,7 +101,7 @@ class ConversationStore:
     def get(self, name: str) -> Conversation:
         """Return the conversation called ``name``. Raises UnknownConversation."""
         live = self._live.get(name)
-        if live is not None:
+        if live is not None and self._is_current(live):
             self._live.move_to_end(name)
             return live
         try:
@@ -108,15 +109,31 @@ class ConversationStore:
                 row = connection.execute(sa.select(conversations).where(conversations.c.id == name)).first()
                 if row is None:
                     raise UnknownConversation(name)
-                rows = list(connection.execute(sa.select(turns.c.number, turns.c.choices, turns.c.language).where(turns.c.conversation_id == name)))
+                rows = list(
+                    connection.execute(sa.select(turns.c.number, turns.c.choices, turns.c.language).where(turns.c.conversation_id == name))
+                )
         except sa.exc.SQLAlchemyError as error:
             log.warning("conversations cannot be read right now (%s)", getattr(error, "orig", error))
             raise UnknownConversation(name) from error
-        found = Conversation(row.id, row.channel, rows[-1].language if rows else row.language, max((r.number for r in rows), default=-1) + 1)
+        found = Conversation(
+            row.id, row.channel, rows[-1].language if rows else row.language, max((r.number for r in rows), default=-1) + 1
+        )
         for entry in rows:
             found.choices |= json.loads(entry.choices)
         self._remember(found)
         return found
+
+    def _is_current(self, live: Conversation) -> bool:
+        """Return whether no other process took a turn of ``live`` or deleted it."""
+        if live.unsaved:
+            return True
+        try:
+            with self.engine.connect() as connection:
+                newest = connection.execute(self._newest, {"name": live.id}).scalar()
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("conversations cannot be read right now (%s)", getattr(error, "orig", error))
+            return True
+        return newest is not None and newest + 1 == live.count
 
     def add_turn(self, conversation: Conversation, at: float, text: str | None, reply: dict[str, Any], choices: dict[str, str]) -> int:
         """Keep one turn, its text already redacted, and return its number."""
@@ -158,6 +175,7 @@ class ConversationStore:
         with self.engine.begin() as connection:
             connection.execute(sa.delete(feedback).where(feedback.c.conversation_id == name))
             connection.execute(sa.delete(turns).where(turns.c.conversation_id == name))
+            connection.execute(sa.delete(rasa_events).where(rasa_events.c.sender_id == name))
             connection.execute(sa.delete(conversations).where(conversations.c.id == name))
         self._live.pop(name, None)
 
@@ -194,6 +212,7 @@ class ConversationStore:
         if not self._ready:
             try:
                 metadata.create_all(self.engine)
+                rasa_metadata.create_all(self.engine)
                 self._ready = True
             except sa.exc.SQLAlchemyError as error:
                 log.warning("conversations cannot be stored right now (%s); they are kept in memory", getattr(error, "orig", error))

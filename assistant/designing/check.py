@@ -84,7 +84,9 @@ def _training(root: Path, problems: list[Problem]) -> tuple[list[Example], list[
                 label = str(entry.get("intent") or entry.get("lookup"))
                 texts = re.findall(r"^\s*-\s+(.*\S)", str(entry.get("examples", "")), re.MULTILINE)
                 if not texts:
-                    problems.append(Problem(_name(root, path), 1, f"{label} has no examples: write lines that start with a dash below examples: |"))
+                    problems.append(
+                        Problem(_name(root, path), 1, f"{label} has no examples: write lines that start with a dash below examples: |")
+                    )
                 kept = examples if "intent" in entry else lookups
                 kept += [Example(_name(root, path), places.get(text, 1), text, label) for text in texts]
     return examples, lookups
@@ -165,7 +167,11 @@ def _incomplete(root: Path, content: Content, examples: list[Example]) -> list[P
             if not any(example.label == slug and example.file.startswith(f"nlu/{language}/") for example in examples):
                 problems.append(Problem(file, 1, f"there are no examples of {slug}: write what people say"))
             if not (root / f"tests/sentences/{language}/{slug}.yml").exists():
-                problems.append(Problem(f"tests/sentences/{language}/{slug}.yml", 1, f"{slug} has no test sentences: write some that are not trained on"))
+                problems.append(
+                    Problem(
+                        f"tests/sentences/{language}/{slug}.yml", 1, f"{slug} has no test sentences: write some that are not trained on"
+                    )
+                )
     return problems
 
 
@@ -186,7 +192,11 @@ def _words(root: Path, content: Content) -> list[Problem]:
                         problems.append(Problem(file, line, f"step {step.id} has an exclamation mark: use a full stop"))
                     for sentence in re.split(r"(?<=[.?])\s+(?=[A-ZÁÉÍÓÚÑ¿])", said):
                         if len(sentence.split()) > _MOST_WORDS + (4 if language == "es" else 0):
-                            problems.append(Problem(file, line, f"step {step.id} has a sentence of {len(sentence.split())} words: use at most {_MOST_WORDS}"))
+                            problems.append(
+                                Problem(
+                                    file, line, f"step {step.id} has a sentence of {len(sentence.split())} words: use at most {_MOST_WORDS}"
+                                )
+                            )
             for said in (step.do.en, step.do.es, step.why.en, step.why.es):
                 if re.search(r"\d{3}-\d{4}|https?://", said):
                     problems.append(Problem(file, line, f"step {step.id} has a number or link in its text: write it into the service"))

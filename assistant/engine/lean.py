@@ -65,7 +65,14 @@ def install() -> None:
     os.environ.setdefault("SANIC_REGISTER", "false")
     for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
         warnings.filterwarnings("ignore", category=category, module=_OTHERS)
-    for message in ("The ``declarative_base", "the load_module", "Slot auto-fill", "'parseString'", "Parsed an (entity|intent)", "Tried to set non existent"):
+    for message in (
+        "The ``declarative_base",
+        "the load_module",
+        "Slot auto-fill",
+        "'parseString'",
+        "Parsed an (entity|intent)",
+        "Tried to set non existent",
+    ):
         warnings.filterwarnings("ignore", message=f".*{message}")
     if "rasa.utils.train_utils" in sys.modules or importlib.util.find_spec("tensorflow") is not None:
         return

@@ -12,7 +12,9 @@ _SELF = re.compile(
     r"\s+(?:only |about |almost |now |casi |ya )?(\d{2,3}|[1-9])\b(?!\s*(?:%|percent|dollars|months|weeks|days|meses|semanas|dias|hours|miles|hijos|kids|children))"
 )
 _YEARS_OLD = re.compile(r"\b(\d{1,3})\s*(?:-| )?\s*(?:years? old|year-old|yrs? old|yo|y/o|anos)\b")
-_OTHER = re.compile(r"\b(?:he|she|they|who|was|is|era|tenia|tiene|ella|el)\s+(?:was|is|were|tenia|tiene|de)?\s*(\d{2,3})\b(?!\s*(?:%|percent|dollars))")
+_OTHER = re.compile(
+    r"\b(?:he|she|they|who|was|is|era|tenia|tiene|ella|el)\s+(?:was|is|were|tenia|tiene|de)?\s*(\d{2,3})\b(?!\s*(?:%|percent|dollars))"
+)
 _FIRST_PERSON = re.compile(r"\b(?:i am|i'm|im|tengo|cumplo|yo)\s*(?:\w+\s){0,2}$")
 _ZIP = re.compile(r"(?<![\d$#.,-])(\d{5})(?:-\d{4})?(?![\d-]|\.\d)")
 
@@ -40,7 +42,9 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = re.compile(rf"\b(?:in|on|last|since|en|el|desde|de)\s+(?:\d{{1,2}}\s+de\s+)?({'|'.join(_MONTHS)})(?:\s+(\d{{1,2}})(?:st|nd|rd|th)?)?(?:,?\s+(?:of\s+|de\s+|del\s+)?((?:19|20)\d\d))?\b")
+_MONTH = re.compile(
+    rf"\b(?:in|on|last|since|en|el|desde|de)\s+(?:\d{{1,2}}\s+de\s+)?({'|'.join(_MONTHS)})(?:\s+(\d{{1,2}})(?:st|nd|rd|th)?)?(?:,?\s+(?:of\s+|de\s+|del\s+)?((?:19|20)\d\d))?\b"
+)
 _YEAR = re.compile(r"\b(?:in|since|en|desde|back in|del|de)\s+((?:19|20)\d\d)\b")
 
 

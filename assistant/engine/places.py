@@ -39,7 +39,11 @@ class Places:
             code = match.group(1)
             before = text[: match.start()].rstrip()
             placed = before.endswith(",") or re.search(r"\b(?:in|from|en|de|to|a)$", before, re.IGNORECASE) is not None
-            if code in STATES and (placed or (code not in _WORDS_TOO and not shouting)) and not (code in ("VA", "DE", "LA", "ME", "OR", "IN") and not before.endswith(",")):
+            if (
+                code in STATES
+                and (placed or (code not in _WORDS_TOO and not shouting))
+                and not (code in ("VA", "DE", "LA", "ME", "OR", "IN") and not before.endswith(","))
+            ):
                 found.append(Found("state", code, *match.span(1)))
         for code, start, end in zip_codes(text):
             state = self.state_of_zip(code)
@@ -56,7 +60,13 @@ class Places:
 
 def _is_past(plain: str, start: int) -> bool:
     before = plain[max(0, start - 28) : start]
-    return re.search(r"(?:\bnot (?:in |from )?|\bno (?:en |de |era en )|(?:moved|moving|came|coming|move|relocat\w+|left|mude|mudo|mudamos|mudando|vine|vengo)\s+(?:\w+ )?(?:from|desde|de|out of) )$", before) is not None
+    return (
+        re.search(
+            r"(?:\bnot (?:in |from )?|\bno (?:en |de |era en )|(?:moved|moving|came|coming|move|relocat\w+|left|mude|mudo|mudamos|mudando|vine|vengo)\s+(?:\w+ )?(?:from|desde|de|out of) )$",
+            before,
+        )
+        is not None
+    )
 
 
 def zip_table() -> bytes:

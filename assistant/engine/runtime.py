@@ -65,11 +65,10 @@ class Engine:
             return None
         return await self._in_thread(self._turn(conversation, text, metadata), self._seconds)
 
-    async def delete(self, conversation: str) -> bool:
-        """Remove everything that Rasa stored about ``conversation``; return whether that is done."""
-        if self._agent is None:
-            return True
-        return await self._in_thread(self._delete(conversation), 5.0) is True
+    def forget(self, conversation: str) -> None:
+        """Drop what is kept of ``conversation`` in memory; its stored events are the conversation store's to delete."""
+        if self._agent is not None:
+            self._loop.call_soon_threadsafe(self._store.forget, conversation)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -126,10 +125,6 @@ class Engine:
             if "custom" in message:
                 return Reply.from_json(message["custom"])
         return None
-
-    async def _delete(self, conversation: str) -> bool:
-        await self._store.delete(conversation)
-        return True
 
     async def _in_thread(self, work: Coroutine[Any, Any, Result], seconds: float) -> Result | None:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

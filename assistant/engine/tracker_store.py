@@ -16,29 +16,14 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SessionStarted
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.pool import StaticPool
+
+from assistant.database import open_conversations, rasa_events, rasa_metadata
 
 log = logging.getLogger(__name__)
-metadata = sa.MetaData()
-events = sa.Table(
-    "events",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("sender_id", sa.String(255), nullable=False, index=True),
-    sa.Column("type_name", sa.String(255), nullable=False),
-    sa.Column("timestamp", sa.Float),
-    sa.Column("intent_name", sa.String(255)),
-    sa.Column("action_name", sa.String(255)),
-    sa.Column("data", sa.Text),
-)
-"""The table of Rasa's own SQL tracker store, so that tools which read it go on working."""
-
 LIVE = 2000
 """How many trackers are kept at hand."""
-BUSY_SECONDS = 0.3
-"""How long a write waits for a locked SQLite file; what could not be written is written with the next turn."""
 
 
 class SqlTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -54,19 +39,21 @@ class SqlTrackerStore(TrackerStore, SerializedTrackerAsText):
         **kwargs: Any,
     ) -> None:
         """Open the database at ``url``, or the SQLite file ``db``."""
-        kwargs = {name: value for name, value in kwargs.items() if name not in ("dialect", "port", "username", "password", "query", "login_db")}
+        kwargs = {
+            name: value for name, value in kwargs.items() if name not in ("dialect", "port", "username", "password", "query", "login_db")
+        }
         super().__init__(domain, event_broker, **kwargs)
         self.engine = open_conversations(url or (host if host and "://" in host else f"sqlite:///{db}"))
         self._live: OrderedDict[str, tuple[DialogueStateTracker, int, int]] = OrderedDict()
         self._ready = False
-        self._insert = sa.insert(events)
-        self._newest = sa.select(sa.func.max(events.c.id)).where(events.c.sender_id == sa.bindparam("sender"))
+        self._insert = sa.insert(rasa_events)
+        self._newest = sa.select(sa.func.max(rasa_events.c.id)).where(rasa_events.c.sender_id == sa.bindparam("sender"))
         self._prepare()
 
     def _prepare(self) -> bool:
         if not self._ready:
             try:
-                metadata.create_all(self.engine)
+                rasa_metadata.create_all(self.engine)
                 self._ready = True
             except sa.exc.SQLAlchemyError as error:
                 log.warning("conversations cannot be stored right now (%s); they are kept in memory", getattr(error, "orig", error))
@@ -114,14 +101,7 @@ class SqlTrackerStore(TrackerStore, SerializedTrackerAsText):
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
         with self.engine.connect() as connection:
-            return list(connection.execute(sa.select(events.c.sender_id).distinct()).scalars())
-
-    async def delete(self, sender_id: str) -> None:
-        """Remove everything about one conversation."""
-        self.forget(sender_id)
-        if self._prepare():
-            with self.engine.begin() as connection:
-                connection.execute(sa.delete(events).where(events.c.sender_id == sender_id))
+            return list(connection.execute(sa.select(rasa_events.c.sender_id).distinct()).scalars())
 
     def forget(self, sender_id: str) -> None:
         """Drop the live tracker, so that the next turn starts from what is stored."""
@@ -130,7 +110,11 @@ class SqlTrackerStore(TrackerStore, SerializedTrackerAsText):
     def _read(self, sender_id: str, whole: bool) -> DialogueStateTracker | None:
         try:
             with self.engine.connect() as connection:
-                query = sa.select(events.c.id, events.c.type_name, events.c.data).where(events.c.sender_id == sender_id).order_by(events.c.id)
+                query = (
+                    sa.select(rasa_events.c.id, rasa_events.c.type_name, rasa_events.c.data)
+                    .where(rasa_events.c.sender_id == sender_id)
+                    .order_by(rasa_events.c.id)
+                )
                 rows = list(connection.execute(query))
         except sa.exc.SQLAlchemyError as error:
             log.warning("conversations cannot be read right now (%s)", getattr(error, "orig", error))
@@ -149,6 +133,8 @@ class SqlTrackerStore(TrackerStore, SerializedTrackerAsText):
 
 def _row(sender: str, event: Event) -> dict[str, Any]:
     data = event.as_dict()
+    if isinstance(event, UserUttered) and (event.intent_name or "").startswith("crisis_"):
+        data = {**data, "text": "", "parse_data": {**data["parse_data"], "text": ""}}  # what is said in a crisis is not stored
     if isinstance(event, BotUttered):
         data = {**data, "data": {**(data.get("data") or {}), "custom": None, "buttons": None}}
     return {
@@ -159,23 +145,3 @@ def _row(sender: str, event: Event) -> dict[str, Any]:
         "action_name": data.get("name") if event.type_name == "action" else None,
         "data": json.dumps(data, ensure_ascii=False),
     }
-
-
-def open_conversations(url: str) -> sa.Engine:
-    """Return an engine for the conversations' database; SQLite gets write-ahead logging and a short wait for locks."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    in_memory = "mode=memory" in url or url == "sqlite://"
-    pool = StaticPool if in_memory else None
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, poolclass=pool)
-
-    @sa.event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA secure_delete=ON")
-        except Exception as error:  # a folder that cannot be written: the file is read as it is
-            log.debug("write-ahead mode could not be set: %s", error)
-
-    return engine

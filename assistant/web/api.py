@@ -72,9 +72,7 @@ async def give_feedback(request: web.Request) -> web.Response:
 async def events(request: web.Request) -> web.Response:
     """List the life events."""
     language = _language(request)
-    return as_json(
-        {"events": [{"slug": e.slug, "kind": e.kind, "title": e.title.in_(language)} for e in request.app[KNOWLEDGE].events()]}
-    )
+    return as_json({"events": [{"slug": e.slug, "kind": e.kind, "title": e.title.in_(language)} for e in request.app[KNOWLEDGE].events()]})
 
 
 @routes.get("/api/events/{slug}")
@@ -152,6 +150,8 @@ def _facts(base: KnowledgeBase, request: web.Request, ignore: set[str] | None = 
         scalar = as_value(fact.kind, value)
         known = {"state": set(STATES), "choice": set(fact.values)}.get(fact.kind)
         if scalar is None or (known is not None and scalar not in known):
-            raise Problem(422, "Not understood", f"{name} cannot be {value!r}" + (f"; it can be {', '.join(sorted(known))}" if known else ""))
+            raise Problem(
+                422, "Not understood", f"{name} cannot be {value!r}" + (f"; it can be {', '.join(sorted(known))}" if known else "")
+            )
         facts[name] = scalar
     return facts

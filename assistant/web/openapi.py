@@ -78,14 +78,23 @@ def _schemas() -> dict[str, Any]:
     turn = {"number": {"type": "integer"}, "at": _TEXT, "text": _MAYBE, "reply": _ref("Reply")}
     own = {name: getattr(bodies, name).model_json_schema() for name in ("NewConversation", "NewTurn", "NewFeedback")}
     problem = {"type": _TEXT, "status": {"type": "integer"}, "title": _TEXT, "detail": _TEXT}
-    return {"Step": _object(step), "TaskPath": _object(path), "Reply": _object(reply), "Turn": _object(turn), "Problem": _object(problem), **own}
+    return {
+        "Step": _object(step),
+        "TaskPath": _object(path),
+        "Reply": _object(reply),
+        "Turn": _object(turn),
+        "Problem": _object(problem),
+        **own,
+    }
 
 
 def _answer(description: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
     return {"description": description} | ({"content": {"application/json": {"schema": schema}}} if schema else {})
 
 
-def _operation(summary: str, answers: dict[str, Any], body: str | None = None, parameters: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def _operation(
+    summary: str, answers: dict[str, Any], body: str | None = None, parameters: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
     problem = {"description": "A problem document", "content": {"application/problem+json": {"schema": _ref("Problem")}}}
     found: dict[str, Any] = {"summary": summary, "responses": {**answers, "default": problem}}
     if body:
@@ -110,9 +119,13 @@ def document() -> dict[str, Any]:
     event = _object({"slug": _TEXT, "kind": _TEXT, "title": _TEXT})
     status = _object({"status": _TEXT})
     paths = {
-        "/api/conversations": {"post": _operation("Begin a conversation", {"201": _answer("The greeting", conversation)}, "NewConversation")},
+        "/api/conversations": {
+            "post": _operation("Begin a conversation", {"201": _answer("The greeting", conversation)}, "NewConversation")
+        },
         "/api/conversations/{id}": {
-            "get": _operation("Look back", {"200": _answer("The turns, redacted", _object({"turns": _list(_ref("Turn"))}))}, parameters=one),
+            "get": _operation(
+                "Look back", {"200": _answer("The turns, redacted", _object({"turns": _list(_ref("Turn"))}))}, parameters=one
+            ),
             "delete": _operation("Delete everything about a conversation", {"204": _answer("It is gone")}, parameters=one),
         },
         "/api/conversations/{id}/turns": {
@@ -121,7 +134,9 @@ def document() -> dict[str, Any]:
         "/api/conversations/{id}/feedback": {
             "post": _operation("Say whether it helped", {"201": _answer("It is kept", {"type": "object"})}, "NewFeedback", one)
         },
-        "/api/events": {"get": _operation("List the life events", {"200": _answer("All", _object({"events": _list(event)}))}, parameters=[language])},
+        "/api/events": {
+            "get": _operation("List the life events", {"200": _answer("All", _object({"events": _list(event)}))}, parameters=[language])
+        },
         "/api/events/{slug}": {
             "get": _operation(
                 "The path of a life event, for the facts given as further query parameters",

@@ -20,7 +20,9 @@ async def test_control_characters_are_dropped_and_the_rest_is_understood(person)
     assert reply["path"]["facts"]["state"] == "TX"
 
 
-@pytest.mark.parametrize("text", ["/restart", "//restart", " /session_start", '/inform{"relation": "wife"}', '/SetSlots(relation=wife)', "/back"])
+@pytest.mark.parametrize(
+    "text", ["/restart", "//restart", " /session_start", '/inform{"relation": "wife"}', "/SetSlots(relation=wife)", "/back"]
+)
 async def test_typed_commands_never_reach_rasa(person, talking, text):
     """A slash command would be taken by Rasa as an intent of our choosing; typed, it is a few plain words."""
     await person.say("my mother died in Ohio")
@@ -39,7 +41,13 @@ async def test_emoji_and_punctuation_only_get_an_answer(person, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["mon père est mort hier et je ne sais pas quoi faire", "ich habe gestern meine arbeit verloren und brauche hilfe", "我父亲昨天去世了我该怎么办", "cha tôi vừa mất hôm qua tôi phải làm gì"]
+    "text",
+    [
+        "mon père est mort hier et je ne sais pas quoi faire",
+        "ich habe gestern meine arbeit verloren und brauche hilfe",
+        "我父亲昨天去世了我该怎么办",
+        "cha tôi vừa mất hôm qua tôi phải làm gì",
+    ],
 )
 async def test_a_third_language_is_told_what_can_be_done(person, text):
     """A message in a language that is not offered leads to a person with an interpreter."""
@@ -93,7 +101,14 @@ async def test_a_megabyte_is_refused(client):
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [("{bad", 400), ("[]", 422), ('{"text": 5}', 422), ("{}", 422), ('{"text": "a", "choice": "b"}', 422), ('{"text": "a", "more": 1}', 422)],
+    [
+        ("{bad", 400),
+        ("[]", 422),
+        ('{"text": 5}', 422),
+        ("{}", 422),
+        ('{"text": "a", "choice": "b"}', 422),
+        ('{"text": "a", "more": 1}', 422),
+    ],
 )
 async def test_bodies_that_cannot_be_read_get_a_problem_document(client, body, status):
     begun = await (await client.post("/api/conversations", data="{}")).json()

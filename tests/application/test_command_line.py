@@ -110,7 +110,9 @@ def test_serve_answers_on_its_port_and_stops_when_told(models, tmp_path, workers
             while begun is None and time.monotonic() < deadline:
                 try:
                     if json.load(urllib.request.urlopen(f"{base}/readyz", timeout=5))["status"] == "ready":
-                        begun = json.load(urllib.request.urlopen(urllib.request.Request(f"{base}/api/conversations", data=b"{}"), timeout=5))
+                        begun = json.load(
+                            urllib.request.urlopen(urllib.request.Request(f"{base}/api/conversations", data=b"{}"), timeout=5)
+                        )
                 except OSError:
                     time.sleep(0.3)
             assert begun, "the server did not get ready"

@@ -103,7 +103,9 @@ async def test_a_word_of_the_event_narrows_its_path(person):
     assert reply["path"]["facts"]["passport_need"] == "renew"
 
 
-@pytest.mark.parametrize("words", ["I want to talk to a person", "agent", "representative please", "quiero hablar con una persona de verdad"])
+@pytest.mark.parametrize(
+    "words", ["I want to talk to a person", "agent", "representative please", "quiero hablar con una persona de verdad"]
+)
 async def test_a_person_can_be_had_at_any_turn(grieving, words):
     """C03, C04."""
     reply = await grieving.say(words)

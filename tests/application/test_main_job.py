@@ -70,7 +70,9 @@ async def test_two_events_in_one_message_are_both_kept(person):
     assert (await person.choose(label))["event"] == second
 
 
-@pytest.mark.parametrize("text", ["the funeral home says Dad died at home ten minutes ago, nobody has come yet", "my husband just died at home"])
+@pytest.mark.parametrize(
+    "text", ["the funeral home says Dad died at home ten minutes ago, nobody has come yet", "my husband just died at home"]
+)
 async def test_a_death_at_home_minutes_ago_starts_with_whom_to_call(person, text):
     """C25."""
     reply = await person.say(text)

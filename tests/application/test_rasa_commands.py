@@ -106,7 +106,16 @@ def test_shell_answers(models, tmp_path):
         try:
             wait_for(f"http://127.0.0.1:{actions_port}/health", actions)
             model = str(model_file.path_in(models))
-            done = rasa("shell", "--model", model, "--endpoints", str(endpoints), "--port", str(free_port()), stdin="my father died in Texas\n/stop\n")
+            done = rasa(
+                "shell",
+                "--model",
+                model,
+                "--endpoints",
+                str(endpoints),
+                "--port",
+                str(free_port()),
+                stdin="my father died in Texas\n/stop\n",
+            )
             assert "Texas Vital Statistics" in done.stdout
         finally:
             actions.terminate()
