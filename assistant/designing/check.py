@@ -13,6 +13,7 @@ import yaml
 from assistant.engine.normal_text import words
 from knowledge.content import Content, load
 from knowledge.errors import ContentError, Problem
+from knowledge.schema import STATES
 
 LANGUAGES = ("en", "es")
 _NEUTRAL = ("state",)
@@ -151,6 +152,8 @@ def _unknown_values(lookups: list[Example], content: Content) -> list[Problem]:
             message = f"lookup {lookup.label!r} must be called FACT.VALUE with a fact of knowledge/content/facts"
         elif fact.kind == "choice" and value not in fact.values:
             message = f"lookup {lookup.label!r}: {fact_name} can be {', '.join(fact.values)}"
+        elif fact.kind == "state" and value not in STATES:
+            message = f"lookup {lookup.label!r}: write the two-letter postal code of a state or territory"
         elif fact.kind == "bool" and value not in ("yes", "no"):
             message = f"lookup {lookup.label!r}: {fact_name} can be yes or no"
         else:

@@ -16,12 +16,15 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.engine.encoder import encoder
+from assistant.engine.intents import VECTORS
+from assistant.engine.nearest import NearestValues
 from assistant.engine.normal_text import same_length
 from assistant.engine.numbers import ages, dates
 from assistant.engine.phrases import Found, Phrases
 from assistant.engine.places import Places, zip_table
 
-NAME = "FactExtractor"
+NAME, NEAREST = "FactExtractor", "NearestValues"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -46,6 +49,7 @@ class FactExtractor(GraphComponent):
         self._nlp = spacy.blank("en")
         self._places = Places(b"")
         self._phrases = Phrases(self._nlp, [])
+        self._nearest = NearestValues.of([], None)
 
     @classmethod
     def create(
@@ -63,6 +67,7 @@ class FactExtractor(GraphComponent):
         with model_storage.read_from(resource) as folder:
             rows = json.loads((folder / "lookups.json").read_text(encoding="utf-8"))
             component._places = Places((folder / "zips.bin").read_bytes())
+            component._nearest = NearestValues.load(folder)
         component._phrases = Phrases(component._nlp, [(fact, value, phrase) for fact, value, phrase in rows])
         return component
 
@@ -74,10 +79,12 @@ class FactExtractor(GraphComponent):
             if dot and isinstance(table["elements"], list):
                 rows += [(fact, value, phrase) for phrase in table["elements"]]
         self._phrases = Phrases(self._nlp, rows)
+        self._nearest = NearestValues.of(rows, encoder())
         zips = zip_table()
         self._places = Places(zips)
         with self._storage.write_to(self._resource) as folder:
             (folder / "zips.bin").write_bytes(zips)
+            self._nearest.save(folder)
             (folder / "lookups.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
@@ -94,9 +101,18 @@ class FactExtractor(GraphComponent):
             text = message.get(TEXT) or ""
             found = self.facts(text, today)
             rows = [{"entity": f.fact, "value": f.value, "start": f.start, "end": f.end, "extractor": NAME} for f in found]
+            rows += self._by_meaning(message, {item.fact for item in found})
             message.set(ENTITIES, message.get(ENTITIES, []) + rows, add_to_output=True)
             self._tokenize(message)
         return messages
+
+    def _by_meaning(self, message: Message, found: set[str]) -> list[dict[str, Any]]:
+        """Return entities for needs that no phrase revealed, from the vectors that the intent classifier left on the message."""
+        vectors = message.get(VECTORS)
+        if vectors is None:
+            return []
+        whole = {"start": 0, "end": len(message.get(TEXT)), "extractor": NEAREST}
+        return [{"entity": fact, "value": value, **whole} for fact, value in self._nearest.find(vectors).items() if fact not in found]
 
     def facts(self, text: str, today: dt.date) -> list[Found]:
         """Return what ``text`` reveals, in order of place."""

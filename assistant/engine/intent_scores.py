@@ -43,9 +43,8 @@ class IntentScores:
     def __init__(self, intents: list[str], head: NgramHead, dense: tuple[Floats, Floats] | None, calibration: Calibration) -> None:
         self.intents, self.head, self.dense, self.calibration = intents, head, dense, calibration
 
-    def probabilities(self, texts: Sequence[str], encoder: Encoder | None) -> Floats:
-        """Return a row of probabilities for each text, in the order of ``intents``."""
-        vectors = encoder.vectors(list(texts)) if encoder and self.dense else None
+    def probabilities(self, texts: Sequence[str], vectors: Floats | None) -> Floats:
+        """Return a row of probabilities for each text, in the order of ``intents``; ``vectors`` are the texts' sentence vectors."""
         return _softmax(_fuse(self._dense_scores(vectors), np.stack([self.head.scores(text) for text in texts]), self.calibration))
 
     def _dense_scores(self, vectors: Floats | None) -> Floats | None:

@@ -19,6 +19,8 @@ from assistant.engine.intent_scores import IntentScores
 from assistant.engine.normal_text import words
 
 FALLBACK = "nlu_fallback"
+VECTORS = "sentence_vectors"
+"""Where the sentence vectors of a message and its clauses (rows of 512) are left for the components that follow."""
 RANKED = 4
 _SURE_OF_UNKNOWN = 0.9
 """Confidence that a text of unknown words only must reach; below it nothing is guessed."""
@@ -104,7 +106,9 @@ class IntentClassifier(GraphComponent):
         exact = self._exact.get(text)
         if exact is not None and not parts:
             return self._put(message, [(exact, 1.0)], [] if exact in self._not_events else [exact])
-        probabilities = self._scores.probabilities([message.get(TEXT), *parts], self._encoder)
+        vectors = self._encoder.vectors([message.get(TEXT), *parts]) if self._encoder else None
+        message.set(VECTORS, vectors)
+        probabilities = self._scores.probabilities([message.get(TEXT), *parts], vectors)
         names = self._scores.intents
         ranking = [(names[i], float(probabilities[0][i])) for i in probabilities[0].argsort()[::-1][:RANKED]]
         if exact is None:

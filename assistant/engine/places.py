@@ -12,6 +12,13 @@ from knowledge.schema import STATES
 _WORDS_TOO = frozenset("AL AS CO DE HI ID IN LA MA ME MI MO MS OH OK OR PA VA".split())
 """Postal codes that are words or names in English or Spanish, or an agency: they count only after a comma or a city."""
 _CODE = re.compile(r"\b([A-Z]{2})\b")
+_PAST = re.compile(
+    r"(?:\bnot (?:in |from )?|\bno (?:en |de |era en )"
+    r"|(?:moved|moving|came|coming|move|relocat\w+|left|mude|mudo|mudamos|mudando|vine|vengo)\s+(?:\w+ )?(?:from|desde|de|out of) )$"
+)
+"""What stands before a place that is no longer the person's, or never was."""
+_WHERE_TO = re.compile(r"(?:\b(?:to|hacia|para|a|into)\s+(?:[\w.]+,?\s){0,2})$")
+"""What stands before the place that somebody moves to, when two are named."""
 _ALIASES = {
     "washington dc": "DC", "washington d.c.": "DC", "washington, dc": "DC", "d.c.": "DC", "calif": "CA", "cali": "CA", "penn": "PA", "nyc": "NY",
     "new york city": "NY", "northern marianas": "MP", "saipan": "MP", "virgin islands": "VI", "islas virgenes": "VI", "st. thomas": "VI",
@@ -49,24 +56,14 @@ class Places:
             state = self.state_of_zip(code)
             if state:
                 found.append(Found("state", state, start, end))
-        kept = [item for item in found if not _is_past(plain, item.start)]
-        return sorted(kept, key=lambda item: item.start)
+        kept = sorted((item for item in found if not _PAST.search(plain[: item.start])), key=lambda item: item.start)
+        where_to = [item for item in kept if _WHERE_TO.search(plain[: item.start])]
+        return where_to if where_to and len({item.value for item in kept}) > 1 else kept
 
     def state_of_zip(self, code: str) -> str | None:
         """Return the postal code of the state or territory of a ZIP code, None when there is none."""
         place = self._zips[int(code)] if len(self._zips) == 100_000 else 0
         return self._states[place - 1] if place else None
-
-
-def _is_past(plain: str, start: int) -> bool:
-    before = plain[max(0, start - 28) : start]
-    return (
-        re.search(
-            r"(?:\bnot (?:in |from )?|\bno (?:en |de |era en )|(?:moved|moving|came|coming|move|relocat\w+|left|mude|mudo|mudamos|mudando|vine|vengo)\s+(?:\w+ )?(?:from|desde|de|out of) )$",
-            before,
-        )
-        is not None
-    )
 
 
 def zip_table() -> bytes:

@@ -9,7 +9,7 @@ import yaml
 
 from tests.application.conftest import ROOT, Person
 
-LEAST = {"event": 0.8, "support": 0.8, "out_of_scope": 0.7, "facts": 0.75}
+LEAST = {"event": 0.8, "support": 0.8, "out_of_scope": 0.7, "facts": 0.5}
 """Share that must be right; the figures of the day stand in docs/benchmarks.md."""
 SENTENCES = ROOT / "tests" / "sentences"
 NOT_EVENTS = ("support", "out_of_scope", "crisis_self_harm", "crisis_violence", "crisis_emergency")
