@@ -4,19 +4,14 @@ Deterministic and without any model, so that it works when everything else is br
 is data: ``crisis_patterns/<language>.yml``, every language always checked. This module brings the text into one
 plain form (case, accents, look-alike and invisible characters, stretched, masked and misspelt words), turns each
 word into one character, and lets compiled patterns run over that short string. Patterns hold no unbounded
-repetition, so the time is linear in the length of the text; and a pattern runs only when the text holds one of the
-words that it cannot do without.
-
-Patterns are templates as in Home Assistant's intents: ``(a|b c)`` one of, ``[a|b]`` optional, ``<list>`` a named list;
-and ``*`` up to four words of the same sentence, ``!(a|b)`` not followed by, ``^`` and ``$`` start and end of a clause,
-``<year>`` and ``<number>`` digits.
+repetition, so the time is linear in the length of the text; and a pattern runs only when the text holds the words that
+it cannot do without. How patterns are written and compiled: ``crisis_templates``.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,27 +19,22 @@ from typing import Any
 
 import yaml
 
+from assistant.conversation.crisis_templates import APOSTROPHES, CrisisPatternError, Template, TemplateCompiler, any_of, one_of, plain
+
 PATTERNS = Path(__file__).parent / "crisis_patterns"
 """The patterns that ship with the package, one file a language."""
 
 CRISES = ("crisis_emergency", "crisis_violence", "crisis_self_harm")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's loader where there is one: these files are large."""
 OTHER = "\uf8ff"
 """Stands for every word that no pattern names."""
 
-_FIRST_CODE = 0x3400
-_JOINT = "[.,]?"
 _TOKEN = re.compile(r"[^\W_]+(?:[*@$!|][^\W_]+)*|[.!?;\n…]+|[,:]")
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´ʼʹ＇"))
 _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁո", "aeopcyxijsdn")
 _LEET = (str.maketrans("01345789@$!|", "oieastbgasil"), str.maketrans("01345789@$!|", "oleastbgasll"))
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
-_MARKS = {"^": "(?<![^.,])", "$": "(?![^.,])", "*": ""}
-_TEMPLATE = re.compile(r"\s*(<\w+>|!\(|[()\[\]|*^$]|[\w'’]+)")
-
-
-class CrisisPatternError(ValueError):
-    """A pattern file that cannot be used; the message names the file and the pattern."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +44,6 @@ class _Group:
     unless: tuple[str, ...]
     needs: tuple[str, ...]
     literal: bool
-
-
-@dataclass(frozen=True)
-class _Template:
-    """A template made into a regular expression over word characters."""
-
-    regex: str
-    anchor: frozenset[str] | None
-    """Characters one of which every match holds; None when there is no such set."""
 
 
 @dataclass
@@ -79,7 +60,7 @@ class _Source:
     negators: list[str] = field(default_factory=list)
     fillers: list[str] = field(default_factory=list)
     objections: list[str] = field(default_factory=list)
-    groups: list[tuple[_Group, list[_Template]]] = field(default_factory=list)
+    groups: list[tuple[_Group, list[Template]]] = field(default_factory=list)
 
 
 class CrisisScreen:
@@ -87,41 +68,38 @@ class CrisisScreen:
 
     def __init__(self, patterns: Path = PATTERNS) -> None:
         """Compile every ``*.yml`` below ``patterns``. Raises CrisisPatternError."""
-        self._codes: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
         files = sorted(patterns.glob("*.yml"))
         if not files:
             raise CrisisPatternError(f"{patterns}: holds no pattern files")
         contents = {path.name: _load(path) for path in files}
-        self._uses = Counter(re.findall(r"\w+", _plain(" ".join(map(str, contents.values())))))
-        source = _Source()
-        self._gap = "[^.]{0,4}"
         stops = [word for data in contents.values() for word in data["negation"]["in_gaps"]]
-        self._gap = f"[^.{''.join(map(self._char, stops))}]{{0,4}}"
+        self._templates = TemplateCompiler(" ".join(map(str, contents.values())), stops)
+        self._codes = self._templates.codes
+        source = _Source()
         for name, data in contents.items():
             self._read(name, data, source)
         self._short_forms = source.short_forms
         self._joined = source.joined
         self._real_words = source.real_words
         self._near = _near_spellings(source.misspelt)
-        self._harmless = _any_of([*source.harmless, *source.suicide_loss])
-        self._loss = _any_of(source.suicide_loss)
-        self._contexts = {name: (_any_of(when), _any_of(void)) for name, (when, void) in source.contexts.items()}
+        self._harmless = any_of([*source.harmless, *source.suicide_loss])
+        self._loss = any_of(source.suicide_loss)
+        self._contexts = {name: (any_of(when), any_of(void)) for name, (when, void) in source.contexts.items()}
         fillers = f"(?:{'|'.join(source.fillers)}){{0,8}}"
         negator = f"(?:{'|'.join(source.negators)})"
         self._negated = re.compile(f"{negator}{fillers}$")
         self._twice_negated = re.compile(f"{negator}{fillers}{negator}{fillers}$")
-        self._objection = _any_of(source.objections)
-        self._patterns: list[tuple[_Group, re.Pattern[str]]] = []
+        self._objection = any_of(source.objections)
+        self._patterns: list[tuple[_Group, re.Pattern[str], tuple[frozenset[str], ...]]] = []
         self._patterns_with: dict[str, set[int]] = {}
         self._patterns_without: set[int] = set()
         for group, templates in sorted(source.groups, key=lambda entry: entry[0].order):
             for template in templates:
-                for char in template.anchor or ():
+                for char in template.anchors[0] if template.anchors else ():
                     self._patterns_with.setdefault(char, set()).add(len(self._patterns))
-                if template.anchor is None:
+                if not template.anchors:
                     self._patterns_without.add(len(self._patterns))
-                self._patterns.append((group, re.compile(template.regex)))
+                self._patterns.append((group, re.compile(template.regex), template.anchors[1:]))
 
     def find(self, text: str) -> str | None:
         """Return the slug of the crisis that ``text`` speaks of, the most urgent one, or None."""
@@ -129,8 +107,11 @@ class CrisisScreen:
         if not coded.strip(OTHER + ".,"):
             return None
         plain = self._harmless.sub(lambda match: OTHER * len(match[0]), coded)
-        for number in sorted(self._patterns_without.union(*(self._patterns_with.get(char, ()) for char in set(coded)))):
-            group, pattern = self._patterns[number]
+        present = set(coded)
+        for number in sorted(self._patterns_without.union(*(self._patterns_with.get(char, ()) for char in present))):
+            group, pattern, anchors = self._patterns[number]
+            if any(anchor.isdisjoint(present) for anchor in anchors):
+                continue
             for match in pattern.finditer(coded if group.literal else plain):
                 start = coded.rfind(".", 0, match.start() + 1) + 1
                 end = coded.find(".", match.end() - 1)
@@ -145,7 +126,7 @@ class CrisisScreen:
 
     def words(self, text: str) -> list[str]:
         """Return ``text`` in the plain form that patterns are matched against; sentences end in ".", clauses in ","."""
-        text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold().translate(_LOOK_ALIKES)
+        text = unicodedata.normalize("NFKD", text.translate(APOSTROPHES)).casefold().translate(_LOOK_ALIKES)
         if not text.isascii():
             text = "".join(char for char in text if unicodedata.category(char) not in ("Mn", "Cf", "Me"))
         return [word for token in _spelt_out(_TOKEN.findall(text)) for word in self._resolve(token)]
@@ -218,26 +199,26 @@ class CrisisScreen:
         return _Group(entry["crisis"], int(entry["order"]), unless, needs, bool(entry.get("literal")))
 
     def _read(self, file: str, data: dict[str, Any], source: _Source) -> None:
-        lists = {name: _Template(char, frozenset(char)) for name in ("year", "number") for char in [self._char(f"<{name}>")]}
+        lists = {name: Template(char, (frozenset(char),)) for name in ("year", "number") for char in [self._templates.char(f"<{name}>")]}
 
-        def templates(lines: list[str]) -> list[_Template]:
+        def templates(lines: list[str]) -> list[Template]:
             for line in lines:
                 if not isinstance(line, str):
                     raise CrisisPatternError(f"{file}: {line!r} is not text: put it in quotes")
-            return [self._compile(line, lists, file) for line in lines]
+            return [self._templates.compile(line, lists, file) for line in lines]
 
         def compiled(lines: list[str]) -> list[str]:
             return [template.regex for template in templates(lines)]
 
         try:
-            source.short_forms |= {_plain(str(short)): tuple(_plain(full).split()) for short, full in data["short_forms"].items()}
-            source.joined |= {tuple(_plain(parts).split()): _plain(whole) for parts, whole in data["joined"].items()}
-            source.misspelt |= set(map(_plain, data["misspelt"]))
-            source.real_words |= set(map(_plain, data["real_words"]))
+            source.short_forms |= {plain(str(short)): tuple(plain(full).split()) for short, full in data["short_forms"].items()}
+            source.joined |= {tuple(plain(parts).split()): plain(whole) for parts, whole in data["joined"].items()}
+            source.misspelt |= set(map(plain, data["misspelt"]))
+            source.real_words |= set(map(plain, data["real_words"]))
             for word in [*source.misspelt, *(word for full in source.short_forms.values() for word in full)]:
-                self._char(word)
+                self._templates.char(word)
             for name, entries in data["lists"].items():
-                lists[name] = _one_of(templates(entries))
+                lists[name] = one_of(templates(entries))
             source.harmless += compiled(data["harmless"])
             source.suicide_loss += compiled(data["suicide_loss"])
             for name, context in data["contexts"].items():
@@ -251,95 +232,15 @@ class CrisisScreen:
         except (KeyError, TypeError, AttributeError) as error:
             raise CrisisPatternError(f"{file}: {error!r} is missing or has the wrong shape") from error
 
-    def _char(self, word: str) -> str:
-        char = self._codes.setdefault(word, chr(_FIRST_CODE + len(self._codes)))
-        self._counts[char] = self._uses.get(word, 1)
-        return char
-
-    def _compile(self, template: str, lists: dict[str, _Template], file: str) -> _Template:
-        parts = [part.group(1) for part in _TEMPLATE.finditer(template)]
-        if "".join(parts) != template.replace(" ", ""):
-            raise CrisisPatternError(f"{file}: {template!r} holds a character that templates do not know")
-        position = 0
-
-        def branches(closing: str) -> _Template:
-            nonlocal position
-            found, elements = [], list[_Template]()
-            while position < len(parts) and parts[position] != closing:
-                part = parts[position]
-                position += 1
-                lead = _JOINT if elements else ""
-                if part == "|":
-                    found.append(self._sequence(elements))
-                    elements = []
-                elif part == "(":
-                    group = branches(")")
-                    elements.append(_Template(lead + group.regex, group.anchor))
-                elif part == "[":
-                    elements.append(_Template(f"(?:{lead}{branches(']').regex})?", None))
-                elif part == "!(":
-                    elements.append(_Template(f"(?!{branches(')').regex})", None))
-                elif part in _MARKS:
-                    elements.append(_Template(_MARKS[part] or self._gap, None))
-                elif part in (")", "]"):
-                    raise CrisisPatternError(f"{file}: {template!r} closes {part!r} that it did not open")
-                elif part.startswith("<"):
-                    if part[1:-1] not in lists:
-                        raise CrisisPatternError(f"{file}: {template!r} names list {part}, which is not defined above")
-                    elements.append(_Template(lead + lists[part[1:-1]].regex, lists[part[1:-1]].anchor))
-                else:
-                    char = self._char(_plain(part))
-                    elements.append(_Template(lead + char, frozenset(char)))
-            if closing and position == len(parts):
-                raise CrisisPatternError(f"{file}: {template!r} lacks a closing {closing!r}")
-            position += 1
-            return _one_of([*found, self._sequence(elements)])
-
-        return branches("")
-
-    def _sequence(self, elements: list[_Template]) -> _Template:
-        """Return the elements one after the other, anchored at the one that is least common in the pattern files."""
-        anchors = [element.anchor for element in elements if element.anchor is not None]
-        return _Template("".join(element.regex for element in elements), min(anchors, key=self._commonness, default=None))
-
-    def _commonness(self, anchor: frozenset[str]) -> int:
-        return sum(self._counts.get(char, 1) ** 2 for char in anchor)
-
-
-def _one_of(templates: list[_Template]) -> _Template:
-    regexes = [template.regex for template in templates]
-    anchors = [template.anchor for template in templates if template.anchor is not None]
-    anchor = frozenset[str]().union(*anchors) if len(anchors) == len(templates) else None
-    if len(regexes) == 1:
-        return _Template(regexes[0], anchor) if "|" not in regexes[0] else _Template(f"(?:{regexes[0]})", anchor)
-    if all(len(regex) == 1 for regex in regexes):
-        return _Template(f"[{''.join(regexes)}]", anchor)
-    return _Template(f"(?:{'|'.join(regexes)})", anchor)
-
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CrisisPatternError(f"{path.name}: cannot be read ({error})") from error
     if not isinstance(data, dict):
         raise CrisisPatternError(f"{path.name}: must have keys such as groups")
     return data
-
-
-def _alternation(branches: list[str]) -> str:
-    if len(branches) > 1 and all(len(branch) == 1 for branch in branches):
-        return f"[{''.join(branches)}]"
-    return "|".join(branches)
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(dict.fromkeys(patterns)) or r"(?!)")
-
-
-def _plain(words: str) -> str:
-    text = unicodedata.normalize("NFKD", words.translate(_APOSTROPHES)).casefold()
-    return "".join(char for char in text if unicodedata.category(char) not in ("Mn", "Cf"))
 
 
 def _spelt_out(tokens: list[str]) -> Iterator[str]:

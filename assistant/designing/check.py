@@ -127,7 +127,7 @@ def _clashes(examples: list[Example]) -> list[Problem]:
         if other.label != example.label:
             message = f"{example.text!r} is an example of {other.label} too ({other.file}:{other.line}): keep one"
             problems.append(Problem(example.file, example.line, message))
-        elif other.text.casefold() == example.text.casefold():
+        elif other.file == example.file and other.text.casefold() == example.text.casefold():
             problems.append(Problem(example.file, example.line, f"{example.text!r} stands twice ({other.file}:{other.line}): remove one"))
     return problems
 
