@@ -138,23 +138,25 @@ def _rows(content: Content) -> list[models.Base]:
 
 
 def search_entries(content: Content) -> list[dict[str, str]]:
-    """Return one row for each service and event in each language, as the full-text index holds them."""
+    """Return one row for each service and event in each language, as the full-text index holds them.
+
+    A service is also found by the life events that it serves and by what it is needed for there.
+    """
     entries = []
     for language in ("en", "es"):
+        served: dict[str, list[str]] = {name: [] for name in content.services}
+        for event in content.events.values():
+            names = [event.title.in_(language), *(event.keywords.in_(language) if event.keywords else [])]
+            entries.append(_entry("event", event.slug, language, names, [step.do.in_(language) for step in event.steps]))
+            for step in event.steps:
+                served[step.service] += [event.title.in_(language), step.do.in_(language), step.why.in_(language)]
         for service in content.services.values():
             agency = content.agencies[service.agency]
-            words = [
-                service.summary.in_(language),
-                *(service.keywords.in_(language) if service.keywords else []),
-                agency.name.in_(language),
-            ]
-            entries.append(
-                {"kind": "service", "id": service.id, "language": language, "name": service.name.in_(language), "words": " ".join(words)}
-            )
-        for event in content.events.values():
-            words = [*(event.keywords.in_(language) if event.keywords else [])]
-            words += [step.do.in_(language) for step in event.steps]
-            entries.append(
-                {"kind": "event", "id": event.slug, "language": language, "name": event.title.in_(language), "words": " ".join(words)}
-            )
+            keywords = service.keywords.in_(language) if service.keywords else []
+            words = [service.summary.in_(language), *keywords, agency.name.in_(language), *dict.fromkeys(served[service.id])]
+            entries.append(_entry("service", service.id, language, [service.name.in_(language)], words))
     return entries
+
+
+def _entry(kind: str, name: str, language: str, names: list[str], words: list[str]) -> dict[str, str]:
+    return {"kind": kind, "id": name, "language": language, "name": " ".join(names), "words": " ".join(words)}

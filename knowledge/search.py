@@ -17,6 +17,11 @@ _STOP = frozenset(
     "al algo como con cual cuando de del donde el ella en es eso esta este estoy fue ha hay la las le lo los me mi mis muy necesito no o para "
     "pero por porque que quien quiero se ser si sin soy su sus tengo un una y ya yo".split()
 )
+_SHORTEST_BEGINNING = 3
+_QUERY = (
+    "SELECT kind, id, name FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
+    "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit"
+)
 _WORD = re.compile(r"\w{2,}")
 
 
@@ -39,13 +44,23 @@ def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: s
     words = content_words(query)[:24]
     if not words:
         return []
-    match = " OR ".join(f'"{word}"' + ("*" if len(word) > 3 else "") for word in words)
-    rows = base.rows(
-        "SELECT kind, id, name FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
-        "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit",
-        {"match": match, "language": language, "kind": kind, "limit": limit},
-    )
-    return [Hit(row.kind, row.id, row.name) for row in rows]
+    whole = " OR ".join(f'"{word}"' for word in words)
+    beginnings = " OR ".join(f'"{word}"*' for word in words if len(word) > _SHORTEST_BEGINNING)
+    for match in (whole, beginnings):
+        parameters = {"match": match, "language": language, "kind": kind, "limit": limit}
+        rows = base.rows(_QUERY, parameters) if match else []
+        if rows:
+            return [Hit(row.kind, row.id, row.name) for row in rows]
+    return []
+
+
+def find_event(base: KnowledgeBase, query: str, language: str) -> str | None:
+    """Return the slug of the life event whose title or keywords ``query`` names, None when it names none. Raises StoreError."""
+    words = content_words(query)[:24]
+    match = "name : (" + " OR ".join(f'"{word}"' for word in words) + ")"
+    parameters = {"match": match, "language": language, "kind": "event", "limit": 1}
+    rows = base.rows(_QUERY, parameters) if words else []
+    return str(rows[0].id) if rows else None
 
 
 def services_path(base: KnowledgeBase, query: str, facts: Facts, language: str, today: dt.date, limit: int = 3) -> TaskPath:

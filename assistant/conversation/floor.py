@@ -13,6 +13,7 @@ from actions.rendering.reply import Message, Reply
 from actions.situation import Situation
 from knowledge.errors import KnowledgeError
 from knowledge.schema import Service
+from knowledge.search import find_event
 from knowledge.store import KnowledgeBase
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class FloorAnswers:
         """Return the services that fit ``text``, or at least a person's number and the crisis line. Never raises."""
         if self.base is not None and text:
             try:
-                found = Answers(self.base, Situation(language=language, text=text), dt.date.today()).search("floor_found", "floor")
+                found = self._search(self.base, text, language)
                 if found.path:
                     return replace(found, messages=[*found.messages, Message(self._numbers(language))], choices=[])
             except KnowledgeError as error:
@@ -42,6 +43,16 @@ class FloorAnswers:
                 log.exception("the search net failed too")
         lines = [*phrases(language).lines("floor"), self._numbers(language)]
         return Reply(language, "floor", [Message(line) for line in lines], voice.plain(self._spoken("floor", language)))
+
+    @staticmethod
+    def _search(base: KnowledgeBase, text: str, language: str) -> Reply:
+        """Return the path of the life event that ``text`` names, else the services that fit it."""
+        event = find_event(base, text, language)
+        answers = Answers(base, Situation(language=language, text=text, event=event), dt.date.today())
+        if event is None:
+            return answers.search("floor_found", "floor")
+        reply, _ = answers.path(answers.phrases.line("floor_found"))
+        return replace(reply, outcome="floor", messages=reply.messages[:2])
 
     def off(self, language: str) -> Reply:
         """Return the answer while the assistant is switched off."""

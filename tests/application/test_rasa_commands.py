@@ -60,6 +60,13 @@ def test_train_and_test_nlu(tmp_path, models):
     assert report["accuracy"] == 1.0
 
 
+def test_test_core_walks_through_the_conversations(tmp_path, models):
+    model = str(model_file.path_in(models))
+    arguments = ["--model", model, "--stories", "tests/conversations", "--out", str(tmp_path), "--fail-on-prediction-errors", "--no-plot"]
+    done = rasa("test", "core", *arguments)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 def test_train(tmp_path):
     done = rasa("train", "--out", str(tmp_path), "--fixed-model-name", "again", "--force")
     assert done.returncode == 0, done.stderr[-2000:]
