@@ -19,7 +19,7 @@ _STOP = frozenset(
 )
 _SHORTEST_BEGINNING = 3
 _QUERY = (
-    "SELECT kind, id, name FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
+    "SELECT kind, id FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
     "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit"
 )
 _WORD = re.compile(r"\w{2,}")
@@ -36,7 +36,6 @@ class Hit:
 
     kind: Literal["service", "event"]
     id: str
-    name: str
 
 
 def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: str | None = None) -> list[Hit]:
@@ -50,7 +49,7 @@ def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: s
         parameters = {"match": match, "language": language, "kind": kind, "limit": limit}
         rows = base.rows(_QUERY, parameters) if match else []
         if rows:
-            return [Hit(row.kind, row.id, row.name) for row in rows]
+            return [Hit(row.kind, row.id) for row in rows]
     return []
 
 

@@ -26,7 +26,10 @@ app.add_typer(knowledge.app, name="knowledge")
 
 @app.command("rasa", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def rasa() -> None:
-    """Run Rasa's own command line: shell, train, test, data validate, run, run actions."""
+    """Run Rasa's own command line.
+
+    Such as: shell, train, test, data validate, run, run actions.
+    """
 
 
 __all__ = ["app"]

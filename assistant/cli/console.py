@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
 import typer
@@ -16,9 +17,24 @@ from assistant.errors import AssistantError
 from assistant.serving import progress
 from assistant.settings import Settings
 from knowledge.errors import KnowledgeError
+from knowledge.schema import STATES
 
-__all__ = ["PROBLEM", "USAGE", "progress", "quiet_logs", "running", "settings_with", "told"]
+__all__ = ["PROBLEM", "USAGE", "Language", "progress", "quiet_logs", "running", "settings_with", "state_code", "told"]
 USAGE, PROBLEM = 2, 1
+
+
+class Language(StrEnum):
+    """The languages that the command line takes."""
+
+    EN = "en"
+    ES = "es"
+
+
+def state_code(value: str | None) -> str | None:
+    """Return a postal code in capitals; refuse what is not one of the 56."""
+    if value is not None and value.upper() not in STATES:
+        raise typer.BadParameter(f"{value!r} is not a state or territory: write its two-letter postal code, such as TX")
+    return value.upper() if value else None
 
 
 def quiet_logs(level: int = logging.WARNING) -> None:

@@ -17,9 +17,12 @@ from assistant.cli import console
 def evaluate(
     file: Annotated[Path, typer.Argument(help='Lines of JSON: {"text": ..., "language": ..., "expect": slug or outcome}.')],
     as_json: Annotated[bool, typer.Option("--json", help="Print one reply object a line, in order.")] = False,
-    data_dir: Annotated[Path | None, typer.Option("--data-dir", help="Folder for the databases.")] = None,
+    data_dir: Annotated[Path | None, typer.Option("--data-dir", help="Folder for the databases. Default: var in the project.")] = None,
 ) -> None:
-    """Ask each question of FILE in a conversation of its own; exit code 1 when an answer is not the expected one."""
+    """Ask each question of FILE in its own conversation.
+
+    The exit code is 1 when an answer is not the expected one.
+    """
     console.quiet_logs()
     questions = _read(file)
     settings = console.settings_with(data_dir)

@@ -21,15 +21,21 @@ from knowledge.store import open_knowledge
 from knowledge.task_path import find_path
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the assistant knows: compile it, look at it, search it.")
-Language = Annotated[str, typer.Option("--language", help="en or es.")]
-State = Annotated[str | None, typer.Option("--state", help="Postal code of a state or territory, such as TX.")]
+Language = Annotated[console.Language, typer.Option("--language", help="The language of the words.")]
+State = Annotated[
+    str | None,
+    typer.Option("--state", metavar="CODE", callback=console.state_code, help="Postal code of a state or territory, such as TX."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder for the databases. Default: var in the project.")]
 
 
 @app.command("compile")
 def compile_(data_dir: DataDir = None) -> None:
-    """Compile the content files into the database; problems are listed by file and line, and the last good one stays."""
+    """Compile the content files into the database.
+
+    Problems are listed by file and line, and the last good compile stays.
+    """
     settings = console.settings_with(data_dir)
     with console.told():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -41,12 +47,15 @@ def compile_(data_dir: DataDir = None) -> None:
 @app.command()
 def show(
     slug: Annotated[str, typer.Argument(help="A life event, such as moving.")],
-    language: Language = "en",
+    language: Language = console.Language.EN,
     state: State = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show every step of one life event, in the order in which it is given to somebody of whom nothing else is known."""
+    """Show every step of one life event.
+
+    They come in the order in which they are given to somebody of whom nothing else is known.
+    """
     settings = console.settings_with(data_dir)
     with console.told():
         base = open_knowledge(settings.data_dir)
@@ -63,7 +72,7 @@ def show(
 
 
 @app.command()
-def paths(language: Language = "en", state: State = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def paths(language: Language = console.Language.EN, state: State = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Print the path of every life event."""
     settings = console.settings_with(data_dir)
     with console.told():
@@ -80,7 +89,7 @@ def paths(language: Language = "en", state: State = None, as_json: AsJson = Fals
 @app.command()
 def search(
     query: Annotated[str, typer.Argument(help="Words to search for.")],
-    language: Language = "en",
+    language: Language = console.Language.EN,
     state: State = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,

@@ -12,7 +12,10 @@ from assistant.designing import new_event as scaffolding
 
 
 def check() -> None:
-    """Check content, training data and test sentences; each problem with its file, line and cure."""
+    """Check content, training data and test sentences.
+
+    Each problem is printed with its file, its line and its cure.
+    """
     settings = console.settings_with()
     problems = checking.check(settings.root)
     for problem in problems:

@@ -12,7 +12,7 @@ import typer
 
 from assistant.cli import console
 
-Language = Annotated[str, typer.Option("--language", help="en or es: the language to begin in; each message is answered in its own.")]
+Language = Annotated[console.Language, typer.Option("--language", help="The language to begin in; each message is answered in its own.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder for the databases. Default: var in the project.")]
 
 
@@ -22,7 +22,10 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the port.")] = 1,
     data_dir: DataDir = None,
 ) -> None:
-    """Serve the chat page and the API; train first when there is no model."""
+    """Serve the chat page and the API.
+
+    Trains first when there is no model.
+    """
     from assistant.serving import run
 
     console.quiet_logs()
@@ -32,9 +35,9 @@ def serve(
 
 
 def ask(
-    text: Annotated[str, typer.Argument(help='What happened, such as "my father died".')],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help='What happened, such as "my father died".')],
     as_json: Annotated[bool, typer.Option("--json", help="Print the reply as one JSON object.")] = False,
-    language: Language = "en",
+    language: Language = console.Language.EN,
     data_dir: DataDir = None,
 ) -> None:
     """Ask one thing and print the answer."""
@@ -52,7 +55,7 @@ async def _one_turn(parts: Any, name: str, text: str) -> dict[str, Any]:
     return reply
 
 
-def chat(language: Language = "en", data_dir: DataDir = None) -> None:
+def chat(language: Language = console.Language.EN, data_dir: DataDir = None) -> None:
     """Talk with the assistant in the terminal; an empty line ends it."""
     console.quiet_logs(logging.ERROR)
     settings = console.settings_with(data_dir)

@@ -48,7 +48,7 @@ class FloorAnswers:
     def _search(base: KnowledgeBase, text: str, language: str) -> Reply:
         """Return the path of the life event that ``text`` names, else the services that fit it."""
         event = find_event(base, text, language)
-        answers = Answers(base, Situation(language=language, text=text, event=event), dt.date.today())
+        answers = Answers(base, Situation(language=language, text=text, event=event, opened=[event] if event else []), dt.date.today())
         if event is None:
             return answers.search("floor_found", "floor")
         reply, _ = answers.path(answers.phrases.line("floor_found"))
