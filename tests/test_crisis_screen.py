@@ -43,6 +43,14 @@ I wrote goodbye letters to my kids
 I won't be here much longer
 I don't want to die but I can't live like this
 does the VA pay my wife if I commit suicide
+before I go please tell me how my kids get my social security
+I've been thinking of eating my gun
+there's no use in me hanging around at my age
+I'll be with my boy again soon
+I want to yeet myself off a roof
+I stopped taking my insulin on purpose
+my husband took his gun and drove off saying we won't see him again
+my nephew posted goodbye on instagram
 I need the suicide hotline
 suicide
 my brother says he is going to kill himself
@@ -61,6 +69,12 @@ no quiero despertar
 mi mamá murió y quiero irme con ella
 mi hijo dice que se quiere matar
 quisiera dormir y no despertar nunca
+quiero irme con mi vieja
+ya estoy de más
+a mi edad ya nomás estorbo
+me quiero desvivir
+si me suicido mi esposa recibe mi pensión
+ya me boy a matar
 linea de suicidio""",
     VIOLENCE: """\
 my husband hits me
@@ -81,12 +95,23 @@ my neighbor is beating his kids
 my mother's caregiver hits her
 the nursing home is abusing my mother
 I need to get away from my abusive husband
+my wife came at me with a kitchen knife
+he says he'll have me deported
+my ex sits outside my house at night
+they're making girls at this motel have sex with men
+the caregiver hits grandma and takes her money
+my student came to school with belt marks
 domestic violence
 I'm hiding in the bathroom from my husband
 me pega
 mi esposo me amenaza con matarme
 mi ex me quiere matar
 no me deja salir
+mi esposo me madrea
+me cayó a palos
+dice que me va a echar a la migra
+mi marido me forzó anoche
+hablo bajito porque está en el otro cuarto
 me quitaron el pasaporte y no me dejan salir
 abusaron de mí
 mi vecino golpea a sus hijos
@@ -113,6 +138,12 @@ call 911
 my daughter was kidnapped
 he just shot himself
 the flood water is coming into my house
+we're being robbed
+my boy is missing from the playground
+my wife just got hit by a truck
+she quit breathing
+I gave my dad too much insulin and he's passing out
+my mom on SSDI fell and can't get up
 no respira
 mi casa se está quemando
 no para de sangrar
@@ -120,6 +151,10 @@ se tomó todas las pastillas
 alguien está entrando a mi casa
 mi bebé se está ahogando
 le está dando un infarto
+me caí y no me puedo levantar
+mi niño desapareció hace dos minutos
+está botando sangre por la boca
+la estufa agarró lumbre
 llamen a la policía""",
 }
 
@@ -210,6 +245,14 @@ my daughter is missing her birth certificate
 emergency food assistance
 my wife died last night at home in hospice
 I miss my husband so much
+I'm scared to tell my mom I failed
+my car died on me
+my landlord won't let me out of my lease
+my taxes are beating me up
+I have had chest pain for years and want disability
+I want to volunteer for a suicide hotline
+debt collectors keep threatening me with a lawsuit
+a tree fell on my house in the storm, what help is there
 help me please
 who gets my house when I die
 este papeleo me mata
@@ -226,6 +269,10 @@ mi ex me maltrataba hace años y quiero cambiar mi nombre
 no estoy pensando en suicidarme
 no me pega
 la depresión no me deja trabajar
+el casero me amenaza con echarme
+me pegó duro la inflación
+tengo miedo que me corten el SSI
+me duele el pecho desde hace años y quiero incapacidad
 me duele la espalda"""
 
 

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.engine.encoder import encoder
 from assistant.engine.intents import VECTORS
-from assistant.engine.nearest import NearestValues
+from assistant.engine.nearest import SUFFIX, NearestValues
 from assistant.engine.normal_text import same_length
 from assistant.engine.numbers import ages, dates
 from assistant.engine.phrases import Found, Phrases
@@ -49,7 +49,7 @@ class FactExtractor(GraphComponent):
         self._nlp = spacy.blank("en")
         self._places = Places(b"")
         self._phrases = Phrases(self._nlp, [])
-        self._nearest = NearestValues.of([], None)
+        self._nearest = NearestValues.of([], [], None)
 
     @classmethod
     def create(
@@ -79,7 +79,7 @@ class FactExtractor(GraphComponent):
             if dot and isinstance(table["elements"], list):
                 rows += [(fact, value, phrase) for phrase in table["elements"]]
         self._phrases = Phrases(self._nlp, rows)
-        self._nearest = NearestValues.of(rows, encoder())
+        self._nearest = NearestValues.of(rows, self._general(training_data), encoder())
         zips = zip_table()
         self._places = Places(zips)
         with self._storage.write_to(self._resource) as folder:
@@ -87,6 +87,12 @@ class FactExtractor(GraphComponent):
             self._nearest.save(folder)
             (folder / "lookups.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
         return self._resource
+
+    def _general(self, training_data: TrainingData) -> list[str]:
+        """Return the examples in which no phrase reveals a need."""
+        texts = [message.get(TEXT) for message in training_data.intent_examples]
+        found = (self._phrases.find(self._nlp.make_doc(same_length(text))) for text in texts)
+        return [text for text, facts in zip(texts, found, strict=True) if not any(item.fact.endswith(SUFFIX) for item in facts)]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Put tokens on the examples, as Rasa's evaluation wants them."""
@@ -109,7 +115,7 @@ class FactExtractor(GraphComponent):
     def _by_meaning(self, message: Message, found: set[str]) -> list[dict[str, Any]]:
         """Return entities for needs that no phrase revealed, from the vectors that the intent classifier left on the message."""
         vectors = message.get(VECTORS)
-        if vectors is None:
+        if vectors is None or not message.get("events"):
             return []
         whole = {"start": 0, "end": len(message.get(TEXT)), "extractor": NEAREST}
         return [{"entity": fact, "value": value, **whole} for fact, value in self._nearest.find(vectors).items() if fact not in found]

@@ -37,7 +37,7 @@ class IntentClassifier(GraphComponent):
             "rejected": ["out_of_scope", "other_topic"],  # intents that stand for "none of these"
             "not_events": [],  # further intents that are not life events, such as greet
             "grave": [],  # intents with consequences, taken only when they are very likely
-            "grave_confidence": 0.85,
+            "grave_confidence": 0.6,
             "event_confidence": 0.7,  # how sure one clause must be to add an event of its own
             "use_encoder": True,
         }

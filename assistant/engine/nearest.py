@@ -20,14 +20,17 @@ LEAST = 0.6
 """Least cosine between a message and a phrase that counts as the same thing."""
 AHEAD = 0.08
 """By how much the best value must be nearer than the next one."""
+MOST_WORDS = 10
+"""Words of an example that may stand for "nothing particular is wanted": longer ones often want something."""
 Floats = npt.NDArray[np.float32]
 
 
 class NearestValues:
     """Phrases of the lookups as unit vectors, by fact and value."""
 
-    def __init__(self, labels: list[tuple[str, str]], vectors: Floats) -> None:
-        self.labels, self.vectors = labels, vectors
+    def __init__(self, labels: list[tuple[str, str]], vectors: Floats, general: Floats) -> None:
+        """Keep one row of ``vectors`` for each of ``labels`` (fact, value), and the rows of sentences that want nothing particular."""
+        self.labels, self.vectors, self.general = labels, vectors, general
         self._values = sorted(set(labels))
         place = {label: number for number, label in enumerate(self._values)}
         self._owner = np.array([place[label] for label in labels], np.int64)
@@ -37,24 +40,28 @@ class NearestValues:
 
     def save(self, folder: Path) -> None:
         """Write the phrases into ``folder``."""
-        np.save(folder / "nearest.npy", self.vectors.astype(np.float16), allow_pickle=False)
+        np.savez(folder / "nearest.npz", vectors=self.vectors.astype(np.float16), general=self.general.astype(np.float16))
         (folder / "nearest.json").write_text(json.dumps(self.labels), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> NearestValues:
         """Return the phrases that were saved into ``folder``."""
         labels = [(fact, value) for fact, value in json.loads((folder / "nearest.json").read_text(encoding="utf-8"))]
-        return cls(labels, np.load(folder / "nearest.npy", allow_pickle=False).astype(np.float32))
+        with np.load(folder / "nearest.npz", allow_pickle=False) as arrays:
+            return cls(labels, arrays["vectors"].astype(np.float32), arrays["general"].astype(np.float32))
 
     @classmethod
-    def of(cls, lookups: Iterable[tuple[str, str, str]], encoder: Encoder | None) -> NearestValues:
-        """Return the phrases of ``lookups`` (fact, value, phrase) whose fact is a need; none without an encoder."""
+    def of(cls, lookups: Iterable[tuple[str, str, str]], general: Iterable[str], encoder: Encoder | None) -> NearestValues:
+        """Return the phrases of ``lookups`` (fact, value, phrase) whose fact is a need; none without an encoder.
+
+        ``general`` are sentences about an event that reveal no need; what is nearer to one of them reveals none either.
+        """
         rows = [row for row in lookups if row[0].endswith(SUFFIX)]
         if encoder is None or not rows:
-            return cls([], np.zeros((0, 512), np.float32))
-        texts = [phrase for _, _, phrase in rows]
-        vectors = np.concatenate([encoder.vectors(texts[start : start + 64]) for start in range(0, len(texts), 64)])
-        return cls([(fact, value) for fact, value, _ in rows], vectors)
+            return cls([], np.zeros((0, 512), np.float32), np.zeros((0, 512), np.float32))
+        vectors = _embed([phrase for _, _, phrase in rows], encoder)
+        plain = _embed([text for text in general if len(text.split()) <= MOST_WORDS], encoder)
+        return cls([(fact, value) for fact, value, _ in rows], vectors, plain)
 
     def find(self, vectors: Floats) -> dict[str, str]:
         """Return for each fact the value that is near enough to one of ``vectors`` (rows) and ahead of the others."""
@@ -63,10 +70,16 @@ class NearestValues:
         near = (self.vectors @ vectors.T).max(axis=1)
         best = np.full(len(self._values), -1.0, np.float32)
         np.maximum.at(best, self._owner, near)
+        plain = float((self.general @ vectors.T).max()) if len(self.general) else -1.0
         found = {}
         for fact, numbers in self._by_fact.items():
             ranked = sorted(numbers, key=lambda number: -best[number])
             second = best[ranked[1]] if len(ranked) > 1 else -1.0
-            if best[ranked[0]] >= LEAST and best[ranked[0]] - second >= AHEAD:
+            if best[ranked[0]] >= max(LEAST, plain) and best[ranked[0]] - second >= AHEAD:
                 found[fact] = self._values[ranked[0]][1]
         return found
+
+
+def _embed(texts: list[str], encoder: Encoder) -> Floats:
+    batches = [encoder.vectors(texts[start : start + 64]) for start in range(0, len(texts), 64)]
+    return np.concatenate(batches) if batches else np.zeros((0, 512), np.float32)
