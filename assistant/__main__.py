@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from assistant.engine import lean
+
 
 def main() -> None:
     """Run the command line."""
+    lean.silence()
     if sys.argv[1:2] == ["rasa"]:
         from assistant.engine.rasa_command import run
 

@@ -358,7 +358,7 @@ def _maybe(text: Text | None, language: str) -> str | None:
 
 def reach_of(kind: str, service: Service, office: Office | None, language: str) -> Reach:
     """Return how ``service`` is reached in ``language``; ``office`` is the person's state's office, where states run it."""
-    url: LocalUrl = office.office.url if office else service.url
+    url = _sure_page(office.office.url, office.office.unconfirmed, service.url) if office else _sure_page(service.url, service.unconfirmed)
     if office:
         number = None if "phone" in office.office.unconfirmed else office.office.phone
         tty = office.office.tty if number else None
@@ -377,6 +377,13 @@ def reach_of(kind: str, service: Service, office: Office | None, language: str) 
         languages=list(phone.languages),
         press=_maybe(phone.press, language),
     )
+
+
+def _sure_page(url: LocalUrl, unconfirmed: Sequence[str], finder: LocalUrl | None = None) -> LocalUrl:
+    """Return ``url`` without a Spanish page that is not sure; the national ``finder`` when the page of an office is not sure."""
+    if finder is not None and "url" in unconfirmed:
+        return finder
+    return LocalUrl(en=url.en) if "url.es" in unconfirmed else url
 
 
 def _kind(kind: str, phone: str | None) -> str:

@@ -58,11 +58,8 @@ class _Components(types.ModuleType):
         return components
 
 
-def install() -> None:
-    """Put the stand-ins in place; calling it again changes nothing."""
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    os.environ.setdefault("SANIC_REGISTER", "false")
+def silence() -> None:
+    """Ignore warnings of other people's modules; to be called before any of them is imported."""
     for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
         warnings.filterwarnings("ignore", category=category, module=_OTHERS)
     for message in (
@@ -72,8 +69,18 @@ def install() -> None:
         "'parseString'",
         "Parsed an (entity|intent)",
         "Tried to set non existent",
+        "pkg_resources is deprecated",
+        "Deprecated call to",
     ):
         warnings.filterwarnings("ignore", message=f".*{message}")
+
+
+def install() -> None:
+    """Put the stand-ins in place; calling it again changes nothing."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("SANIC_REGISTER", "false")
+    silence()
     if "rasa.utils.train_utils" in sys.modules or importlib.util.find_spec("tensorflow") is not None:
         return
     _put(_Lazy("rasa.utils.train_utils"), is_package=True)

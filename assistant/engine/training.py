@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from assistant.engine import lean, model_file
@@ -41,6 +43,7 @@ def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> 
     """
     lean.install()
     lean.quiet()
+    os.environ.setdefault("TQDM_DISABLE", "1")
     missing = [name for name in INPUTS if not (root / name).exists()]
     if missing:
         raise TrainingFailed(f"these are missing in {root}: {', '.join(missing)}")
@@ -50,7 +53,8 @@ def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> 
     models.mkdir(parents=True, exist_ok=True)
     progress("training the model (about a minute)")
     digest = digest_of(root)
-    with tempfile.TemporaryDirectory(dir=models) as folder, _working_in(root):
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(dir=models) as folder, _working_in(root), redirect_stdout(said):
         try:
             result = train_rasa(
                 domain="domain.yml", config="config.yml", training_files=["nlu"], output=folder, force_training=True, fixed_model_name="new"
@@ -58,7 +62,7 @@ def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> 
         except (RasaException, ValueError, OSError) as error:
             raise TrainingFailed(str(error)) from error
         if result.code != 0 or result.model is None:
-            raise TrainingFailed("Rasa could not train a model: see the messages above")
+            raise TrainingFailed(f"Rasa could not train a model: {said.getvalue().strip()}")
         model = model_file.path_in(models)
         Path(result.model).replace(model)
     model_file.seal(model, digest)
