@@ -43,7 +43,6 @@ def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> 
     """
     lean.install()
     lean.quiet()
-    os.environ.setdefault("TQDM_DISABLE", "1")
     missing = [name for name in INPUTS if not (root / name).exists()]
     if missing:
         raise TrainingFailed(f"these are missing in {root}: {', '.join(missing)}")
