@@ -15,7 +15,7 @@ def main() -> None:
         from assistant.engine.rasa_command import run
 
         raise SystemExit(run(sys.argv[2:]))
-    os.environ.setdefault("TQDM_DISABLE", "1")  # Rasa's progress bars; ours are single lines
+    os.environ.setdefault("LOG_LEVEL", "ERROR")  # without Rasa's progress bars; ours are single lines
     from assistant.cli import app
 
     app()
