@@ -103,26 +103,9 @@ def test_run_with_an_action_server_answers_over_rest(models, tmp_path):
             actions.terminate()
 
 
-def test_shell_answers(models, tmp_path):
-    actions_port = free_port()
+def test_shell_answers_without_an_action_server(models, tmp_path):
     endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text(f'action_endpoint:\n  url: "http://localhost:{actions_port}/webhook"\n', encoding="utf-8")
-    environment = {**os.environ, "ASSISTANT_DATA_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "assistant", "rasa", "run", "actions", "--port", str(actions_port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as actions:
-        try:
-            wait_for(f"http://127.0.0.1:{actions_port}/health", actions)
-            model = str(model_file.path_in(models))
-            done = rasa(
-                "shell",
-                "--model",
-                model,
-                "--endpoints",
-                str(endpoints),
-                "--port",
-                str(free_port()),
-                stdin="my father died in Texas\n/stop\n",
-            )
-            assert "Texas Vital Statistics" in done.stdout
-        finally:
-            actions.terminate()
+    endpoints.write_text(f'action_endpoint:\n  url: "http://localhost:{free_port()}/webhook"\n', encoding="utf-8")
+    arguments = ["--model", str(model_file.path_in(models)), "--endpoints", str(endpoints), "--port", str(free_port())]
+    done = rasa("shell", *arguments, stdin="my father died in Texas\n/stop\n", ASSISTANT_DATA_DIR=str(tmp_path))
+    assert "Texas Vital Statistics" in done.stdout
