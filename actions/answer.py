@@ -11,7 +11,8 @@ from actions.rendering.reply import Choice, Message, Outcome, Reply
 from actions.situation import Situation
 from knowledge.search import services_path
 from knowledge.store import KnowledgeBase
-from knowledge.task_path import TaskPath, Words, find_path
+from knowledge.task_path import TaskPath, find_path
+from knowledge.words import Words
 
 PERSON_SERVICE = "usagov_contact_center"
 _MOST_CHOICES = 8

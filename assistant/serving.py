@@ -8,7 +8,6 @@ import multiprocessing
 import signal
 import socket
 import sys
-from contextlib import suppress
 
 from aiohttp import web
 
@@ -83,8 +82,7 @@ async def _serve(settings: Settings, listening: socket.socket, train: bool) -> N
     await web.SockSite(runner, listening).start()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     tell = asyncio.create_task(_tell_when_ready(app))
     await stop.wait()
     tell.cancel()

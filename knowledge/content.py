@@ -12,20 +12,8 @@ from pydantic import BaseModel
 
 from knowledge import yaml_file
 from knowledge.errors import ContentError, Problem
-from knowledge.schema import (
-    OPERATORS,
-    STATES,
-    Agency,
-    AgencyFile,
-    Condition,
-    Event,
-    Fact,
-    FactFile,
-    Service,
-    ServiceFile,
-    StateTable,
-    Text,
-)
+from knowledge.schema import OPERATORS, Agency, AgencyFile, Condition, Event, Fact, FactFile, Service, ServiceFile, StateTable, Text
+from knowledge.states import STATES
 
 CONTENT = Path(__file__).parent / "content"
 """The content that ships with the package."""

@@ -9,7 +9,8 @@ from typing import Literal
 
 from knowledge.eligibility import Facts
 from knowledge.store import KnowledgeBase
-from knowledge.task_path import ServiceName, Source, TaskPath, TaskStep, Words, reach_of
+from knowledge.task_path import ServiceName, Source, TaskPath, TaskStep, reach_of
+from knowledge.words import Words
 
 _STOP = frozenset(
     "a an and are as at be but by can do does for from get go had has have he her his how i if im in is it its just me my need not of on or our "

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from knowledge.content import CONTENT, load
-from knowledge.schema import STATES
+from knowledge.states import STATES
 from knowledge.store import open_knowledge
 
 settings.register_profile("house", deadline=None, derandomize=True)

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from knowledge.eligibility import EVERYBODY, Verdict, decide
-from knowledge.schema import STATES, Condition
-from knowledge.task_path import Words
+from knowledge.schema import Condition
+from knowledge.states import STATES
+from knowledge.words import Words
 
 YES, NO, UNKNOWN = Verdict.YES, Verdict.NO, Verdict.UNKNOWN
 TODAY = dt.date(2026, 11, 23)

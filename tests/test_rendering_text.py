@@ -10,7 +10,7 @@ from actions.rendering import text
 from actions.rendering.phrases import phrases
 from actions.rendering.reply import Message, Reply
 from actions.situation import Situation
-from knowledge.schema import STATES
+from knowledge.states import STATES
 from knowledge.task_path import Reach, candidates, find_path
 
 LANGUAGES = ("en", "es")

@@ -10,7 +10,7 @@ from actions.answer import Answers
 from actions.rendering import voice
 from actions.rendering.phrases import phrases
 from actions.situation import Situation
-from knowledge.schema import STATES
+from knowledge.states import STATES
 from knowledge.task_path import find_path
 
 LANGUAGES = ("en", "es")

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.grammar import with_article
-from knowledge.schema import STATES
+from knowledge.states import STATES
 from knowledge.task_path import find_path
 
 PROGRAMS = [("vital_records", "death_of_loved_one"), ("unemployment", "losing_a_job")]

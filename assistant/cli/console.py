@@ -17,7 +17,7 @@ from assistant.errors import AssistantError
 from assistant.serving import progress
 from assistant.settings import Settings
 from knowledge.errors import KnowledgeError
-from knowledge.schema import STATES
+from knowledge.states import STATES
 
 __all__ = ["PROBLEM", "USAGE", "Language", "progress", "quiet_logs", "running", "settings_with", "state_code", "told"]
 USAGE, PROBLEM = 2, 1

@@ -13,7 +13,7 @@ import yaml
 from assistant.engine.normal_text import words
 from knowledge.content import Content, load
 from knowledge.errors import ContentError, Problem
-from knowledge.schema import STATES
+from knowledge.states import STATES
 
 LANGUAGES = ("en", "es")
 _NEUTRAL = ("state",)
@@ -46,7 +46,7 @@ def check(root: Path) -> list[Problem]:
     examples, lookups = _training(root, problems)
     twins = list(_twins(root, problems))
     problems += _clashes(examples)
-    problems += _leaks(examples, twins)
+    problems += _leaks([*examples, *lookups], twins)
     if content is not None:
         problems += _unknown_values(lookups, content)
         problems += _incomplete(root, content, examples)
@@ -108,6 +108,10 @@ def _twins(root: Path, problems: list[Problem]) -> Iterator[Example]:
                 problems.append(Problem(_name(root, path), 1, 'each entry must start with - say: "..."'))
                 continue
             yield Example(_name(root, path), _line_of(path, entry["say"]), entry["say"], path.stem)
+    for path in sorted((root / "tests" / "crisis").glob("*.yml")):
+        for label, sentences in (_yaml(root, path, problems) or {}).items():
+            for sentence in sentences:
+                yield Example(_name(root, path), _line_of(path, sentence), sentence, str(label))
 
 
 def _line_of(path: Path, text: str) -> int:

@@ -7,7 +7,7 @@ import re
 from assistant.engine.normal_text import same_length
 from assistant.engine.numbers import zip_codes
 from assistant.engine.phrases import Found
-from knowledge.schema import STATES
+from knowledge.states import STATES
 
 _WORDS_TOO = frozenset("AL AS CO DE HI ID IN LA MA ME MI MO MS OH OK OR PA VA".split())
 """Postal codes that are words or names in English or Spanish, or an agency: they count only after a comma or a city."""

@@ -14,8 +14,9 @@ from assistant.web import bodies
 from assistant.web.keys import CONVERSATIONS, ENGINE, KNOWLEDGE
 from assistant.web.openapi import document
 from assistant.web.problems import Problem
-from knowledge.schema import STATES, Scalar
+from knowledge.schema import Scalar
 from knowledge.search import services_path
+from knowledge.states import STATES
 from knowledge.store import KnowledgeBase
 from knowledge.task_path import find_path
 
