@@ -1,6 +1,7 @@
 """Bad input gets a clear answer that says what to do, and nothing is lost."""
 
 import json
+import sqlite3
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -144,3 +145,14 @@ async def test_queries_that_make_no_sense_say_what_would(client, query):
     response = await client.get(f"/api/events/passport{query}")
     assert response.status == 422
     assert (await response.json())["detail"]
+
+
+async def test_deleting_while_the_database_is_locked_says_to_try_again(client, tmp_path):
+    begun = await (await client.post("/api/conversations", data="{}")).json()
+    with sqlite3.connect(tmp_path / "conversations.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        response = await client.delete(f"/api/conversations/{begun['id']}")
+        assert response.status == 503
+        assert response.headers["Retry-After"]
+        other.execute("COMMIT")
+    assert (await client.delete(f"/api/conversations/{begun['id']}")).status == 204
