@@ -223,5 +223,5 @@ def test_every_lifted_pin_has_its_reason():
 
 def test_the_stages_stand_in_the_picture_in_their_order():
     source = (ROOT / "assistant" / "conversation" / "stages.py").read_text(encoding="utf-8")
-    order = re.search(r"return \((self\.clean.*?)\)", source, re.DOTALL)[1]
+    order = re.search(r"return \(\s*(self\.clean.*?)\)", source, re.DOTALL)[1]
     assert " > ".join(re.findall(r"self\.(\w+)", order)) in README
