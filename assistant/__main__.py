@@ -10,6 +10,7 @@ from assistant.engine import lean
 
 def main() -> None:
     """Run the command line."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads only wait for each other
     lean.silence()
     if sys.argv[1:2] == ["rasa"]:
         from assistant.engine.rasa_command import run

@@ -70,13 +70,15 @@ class NearestValues:
         near = (self.vectors @ vectors.T).max(axis=1)
         best = np.full(len(self._values), -1.0, np.float32)
         np.maximum.at(best, self._owner, near)
-        plain = float((self.general @ vectors.T).max()) if len(self.general) else -1.0
-        found = {}
+        found: dict[str, str] = {}
         for fact, numbers in self._by_fact.items():
             ranked = sorted(numbers, key=lambda number: -best[number])
             second = best[ranked[1]] if len(ranked) > 1 else -1.0
-            if best[ranked[0]] >= max(LEAST, plain) and best[ranked[0]] - second >= AHEAD:
+            if best[ranked[0]] >= LEAST and best[ranked[0]] - second >= AHEAD:
                 found[fact] = self._values[ranked[0]][1]
+        if found and len(self.general):
+            plain = float((self.general @ vectors.T).max())
+            found = {fact: value for fact, value in found.items() if best[self._values.index((fact, value))] >= plain}
         return found
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
+import gc
 import logging
 import threading
 from collections.abc import Callable, Coroutine
@@ -107,6 +110,7 @@ class Engine:
         self._agent.processor._check_for_unseen_features = lambda parse_data: None
         self._store = store
         self._loop.run_until_complete(self._warm_up())
+        _give_memory_back()
 
     async def _warm_up(self) -> None:
         for text in ("hello", "my father died", "necesito un pasaporte"):
@@ -135,3 +139,10 @@ class Engine:
         except Exception:
             log.exception("Rasa failed")
         return None
+
+
+def _give_memory_back() -> None:
+    """Return what loading needed and nothing uses any more to the system, where the C library can (glibc)."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -44,7 +44,9 @@ async def answer_with_problems(request: web.Request, handler: Handler) -> web.St
         return Problem(404, "Unknown life event", f"No life event is called {error}. GET /api/events lists them all.").response()
     except SQLAlchemyError:
         log.exception("a database failed")
-        return Problem(503, "Database unavailable", "The database is busy or gone. Try again in a minute.", {"Retry-After": "60"}).response()
+        return Problem(
+            503, "Database unavailable", "The database is busy or gone. Try again in a minute.", {"Retry-After": "60"}
+        ).response()
     except KnowledgeError:
         log.exception("the knowledge base failed")
         detail = "The knowledge base cannot be read right now. Try again in a minute."
