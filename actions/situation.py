@@ -14,7 +14,9 @@ from knowledge.eligibility import Facts
 from knowledge.schema import Event, Scalar
 from knowledge.store import KnowledgeBase
 
-SLOTS = ("event", "also", "facts", "start", "focus", "asked", "skipped", "opened", "misses")
+FACTS, PLACE = "facts", "place"
+"""The two slots: what is known of the person, and where the conversation is."""
+PLACE_KEYS = ("event", "also", "start", "focus", "asked", "skipped", "opened", "misses")
 _NEVER_DROPPED = ("state", "age", "marital_status", "citizen", "served", "service_status")
 
 
@@ -44,13 +46,11 @@ class Situation:
     @classmethod
     def of(cls, tracker: Tracker) -> Situation:
         """Return the situation that ``tracker`` holds."""
-        slots = {name: tracker.get_slot(name) for name in SLOTS}
         message: dict[str, Any] = tracker.latest_message or {}
         metadata = message.get("metadata") or {}
-        known = {name: value for name, value in slots.items() if value is not None}
-        for name in ("start", "focus", "misses"):
-            known[name] = int(known.get(name) or 0)
-        return cls(language=str(metadata.get("language") or "en"), text=str(message.get("text") or ""), **known)
+        place = {name: value for name, value in (tracker.get_slot(PLACE) or {}).items() if name in PLACE_KEYS}
+        language, text = str(metadata.get("language") or "en"), str(message.get("text") or "")
+        return cls(language=language, text=text, facts=dict(tracker.get_slot(FACTS) or {}), **place)
 
     def with_(self, **changes: Any) -> Situation:
         """Return a copy with ``changes``."""
@@ -58,7 +58,13 @@ class Situation:
 
     def changes_since(self, before: Situation) -> list[EventType]:
         """Return the slot events that lead from ``before`` to this situation; what stayed the same is not written."""
-        return [SlotSet(name, value) for name in SLOTS if (value := getattr(self, name)) != getattr(before, name)]
+        changes: list[EventType] = []
+        if self.facts != before.facts:
+            changes.append(SlotSet(FACTS, self.facts))
+        place = {name: getattr(self, name) for name in PLACE_KEYS}
+        if place != {name: getattr(before, name) for name in PLACE_KEYS}:
+            changes.append(SlotSet(PLACE, place))
+        return changes
 
 
 def told_facts(base: KnowledgeBase, event: Event | None, entities: list[dict[str, Any]]) -> dict[str, Scalar]:
