@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Side:
+class Side(ABC):
     """A server with all its processes."""
 
     name = ""
@@ -159,21 +160,21 @@ class Side:
         """Return the processor time of all processes."""
         return sum(program.cpu_seconds() for program in self.programs)
 
+    @abstractmethod
     def launch(self) -> None:
         """Start the processes."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def answers(self, http: aiohttp.ClientSession) -> bool:
         """Return whether a turn is answered by the model."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def begin(self, http: aiohttp.ClientSession, dialogue: Dialogue) -> str:
         """Return the id of a new conversation."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def ask(self, http: aiohttp.ClientSession, conversation: str, question: Question) -> Answer:
         """Return the answer to a question."""
-        raise NotImplementedError
 
 
 class Ours(Side):
