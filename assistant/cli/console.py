@@ -63,6 +63,7 @@ def settings_with(data_dir: Path | None = None, **changes: object) -> Settings:
 @contextmanager
 def running(settings: Settings) -> Iterator[Parts]:
     """Give the parts with a model that is ready, trained first when needed; a model that cannot be is worked without."""
+    progress("loading the model")
     parts = assemble(settings)
 
     def prepare() -> None:

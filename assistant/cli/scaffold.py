@@ -17,6 +17,7 @@ def check() -> None:
     Each problem is printed with its file, its line and its cure.
     """
     settings = console.settings_with()
+    console.progress("checking content, training data and test sentences")
     problems = checking.check(settings.root)
     for problem in problems:
         print(problem)
