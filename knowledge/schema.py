@@ -294,6 +294,8 @@ class Step(Strict):
     deadline: Text | None = None
     cost: Text | None = None
     takes: Text | None = None
+    source: Url | None = None
+    """A second page that gives the figures of this step (deadline, cost, time, age), besides the source of its service."""
 
 
 class Event(Strict):
