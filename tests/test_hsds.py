@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
@@ -11,8 +12,9 @@ import referencing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.content import load
 from knowledge.errors import ContentError
-from knowledge.interchange import hsds
+from knowledge.interchange import content_files, hsds
 
 HSDS = Path(__file__).parents[1] / ".." / "shared" / "data" / "hsds-3.x"
 TODAY = dt.date(2026, 11, 23)
@@ -112,14 +114,26 @@ def test_what_cannot_be_read_is_listed_by_service():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "url", "phones", "attributes", "value", "organization"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "url", "phones", "attributes", "value", "organization"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
 @given(st.lists(JSON, max_size=4))
 def test_any_json_is_read_or_refused(services):
-    try:
+    with suppress(ContentError):
         hsds.import_({"services": services}, TODAY)
-    except ContentError as error:
-        assert error.problems
+
+
+def test_imported_files_can_be_loaded(content, document, tmp_path):
+    """The files that the command writes are content: the same services again."""
+    files = content_files.write(hsds.import_(document, TODAY), tmp_path / "new")
+    assert {path.name for path in files} >= {"agencies.yml", "imported.yml", "steps.yml"}
+    again = load(tmp_path / "new")
+    assert again.services == content.services
+    assert again.states == content.states
+    with pytest.raises(FileExistsError):
+        content_files.write(hsds.import_(document, TODAY), tmp_path / "new")

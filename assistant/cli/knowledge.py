@@ -1,4 +1,4 @@
-"""knowledge compile, show, paths, search and doubts."""
+"""knowledge compile, show, paths, search and doubts; export and import stand in exchange."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from actions.rendering import text
 from actions.rendering.phrases import phrases
-from assistant.cli import console
+from assistant.cli import console, exchange
 from knowledge.compile import compile_into
 from knowledge.content import load
 from knowledge.database import url_of
@@ -21,6 +21,9 @@ from knowledge.store import open_knowledge
 from knowledge.task_path import find_path
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the assistant knows: compile it, look at it, search it.")
+app.command("export")(exchange.export)
+app.add_typer(exchange.importing, name="import")
+
 Language = Annotated[console.Language, typer.Option("--language", help="The language of the words.")]
 State = Annotated[
     str | None,

@@ -25,7 +25,10 @@ CONTEXT = {
     "time": "http://www.w3.org/2006/time#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_LANGUAGE = {"en": "http://publications.europa.eu/resource/authority/language/ENG", "es": "http://publications.europa.eu/resource/authority/language/SPA"}
+_LANGUAGE = {
+    "en": "http://publications.europa.eu/resource/authority/language/ENG",
+    "es": "http://publications.europa.eu/resource/authority/language/SPA",
+}
 _COUNTRY = "http://publications.europa.eu/resource/authority/country/USA"
 
 Node = dict[str, Any]

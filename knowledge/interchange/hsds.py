@@ -309,7 +309,9 @@ class _Reader:
         review_by = _first(extra, "review_by")
         ours = bool(review_by)
         unconfirmed = extra.get("unconfirmed", []) if ours else ["url", "phones"]
-        places = [item["location"]["description"] for item in entry.get("service_at_locations", []) if item.get("location", {}).get("description")]
+        places = [
+            item["location"]["description"] for item in entry.get("service_at_locations", []) if item.get("location", {}).get("description")
+        ]
         keywords = {language: extra[f"keywords.{language}"] for language in ("en", "es") if f"keywords.{language}" in extra}
         summary = entry.get("description") or entry["name"]
         self.services[name] = Service.model_validate(
@@ -414,7 +416,9 @@ def _read_phones(entry: Document) -> list[Document]:
 
 
 def _draft(name: str, entry: Document, extra: dict[str, list[str]]) -> StepDraft:
-    documents = [(item["document"], _first(_extra(item), "document.es") or item["document"]) for item in entry.get("required_documents") or []]
+    documents = [
+        (item["document"], _first(_extra(item), "document.es") or item["document"]) for item in entry.get("required_documents") or []
+    ]
     bring = {"en": [en for en, _ in documents], "es": [es for _, es in documents]} if documents else {}
     costs = [item["option"] for item in entry.get("cost_options") or [] if item.get("option")]
     fees = [entry["fees_description"]] if entry.get("fees_description") and not costs else []
