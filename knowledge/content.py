@@ -12,7 +12,22 @@ from pydantic import BaseModel
 
 from knowledge import yaml_file
 from knowledge.errors import ContentError, Problem
-from knowledge.schema import OPERATORS, Agency, AgencyFile, Condition, Event, Fact, FactFile, Service, ServiceFile, StateTable, Text
+from knowledge.moved import MovedPages
+from knowledge.schema import (
+    OPERATORS,
+    Agency,
+    AgencyFile,
+    Condition,
+    Event,
+    Fact,
+    FactFile,
+    LocalUrl,
+    MovedFile,
+    Service,
+    ServiceFile,
+    StateTable,
+    Text,
+)
 from knowledge.states import STATES
 
 CONTENT = Path(__file__).parent / "content"
@@ -105,7 +120,33 @@ class _Reader:
     def _lacks(self, kind: str, name: str, known: Container[str]) -> bool:
         return name not in known and name not in self.unread.get(kind, ())
 
+    def _moved(self) -> MovedPages:
+        path = self.root / "moved_pages.yml"
+        try:
+            return MovedPages(yaml_file.read(path, MovedFile, self.root) if path.exists() else MovedFile())
+        except ContentError as error:
+            self.problems += error.problems
+            return MovedPages(MovedFile())
+
+    def _check_links(self, content: Content) -> None:
+        moved = self._moved()
+
+        def check(path: Path, needle: str, *links: LocalUrl | str | None) -> None:
+            for url in [one for link in links for one in ((link.en, link.es) if isinstance(link, LocalUrl) else (link,)) if one]:
+                place = moved.new_place(url)
+                if place:
+                    self._problem(path, needle, f"{url} has moved to {place}: write the page that holds now")
+
+        for agency in content.agencies.values():
+            check(self.places["agency", agency.id], agency.id, agency.url)
+        for service in content.services.values():
+            check(self.places["service", service.id], service.id, service.url, service.source, *(phone.source for phone in service.phones))
+        for table in content.states.values():
+            for state, office in table.rows.items():
+                check(self.places["state table", table.program], state, office.url, office.source)
+
     def _cross_check(self, content: Content) -> None:
+        self._check_links(content)
         for service in content.services.values():
             path = self.places["service", service.id]
             if self._lacks("agency", service.agency, content.agencies):

@@ -141,3 +141,23 @@ class StepRow(Base):
     definition: Mapped[dict[str, Any]]
     """Words, urgency, eligibility and prerequisites, in the shape of ``knowledge.schema.Step``."""
     service: Mapped[ServiceRow] = relationship(lazy="joined")
+
+
+class LinkRow(Base):
+    """What the last check of one web address found; a compile leaves it as it is."""
+
+    __tablename__ = "link"
+
+    url: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    dead: Mapped[bool]
+    """Whether people are not to be sent there."""
+    checked_at: Mapped[dt.datetime]
+    changed_at: Mapped[dt.datetime]
+    """When it was last found dead after it was alive, or alive after it was dead."""
+    code: Mapped[int | None]
+    final_url: Mapped[str | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    failures: Mapped[int]
+    note: Mapped[str]

@@ -148,6 +148,8 @@ class Service(Reviewed):
     """Postal codes of the states where it is offered; empty means everywhere."""
     unconfirmed: list[str] = []
     """Names of fields that could not be confirmed by a second source."""
+    shares_page_with: list[Slug] = []
+    """Other services that this one shares its page with on purpose: the page serves several purposes."""
 
     @field_validator("service_area")
     @classmethod
@@ -190,6 +192,32 @@ class StateTable(Strict):
         if missing:
             raise ValueError(f"write a row for each of: {', '.join(missing)}")
         return value
+
+
+class MovedPage(Strict):
+    """Pages of one site that moved."""
+
+    host: str
+    path: str
+    """A regular expression on the path."""
+    to: str
+    """Where they are now: a path of the same site or a whole address; ``\\1`` is what the first group found."""
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"{value!r} is not a regular expression: {error}") from error
+        return value
+
+
+class MovedFile(Strict):
+    """content/moved_pages.yml."""
+
+    closed_hosts: list[str] = []
+    pages: list[MovedPage] = []
 
 
 class Fact(Strict):

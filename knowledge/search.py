@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.eligibility import Facts
+from knowledge.reach import reach_of
 from knowledge.store import KnowledgeBase
-from knowledge.task_path import ServiceName, Source, TaskPath, TaskStep, reach_of
+from knowledge.task_path import ServiceName, Source, TaskPath, TaskStep
 from knowledge.words import Words
 
 _STOP = frozenset(
@@ -91,7 +92,7 @@ def services_path(base: KnowledgeBase, query: str, facts: Facts, language: str, 
                 because=None,
                 when="later",
                 service=ServiceName(service.id, name, agency.name.in_(language) if agency else service.agency),
-                reach=reach_of("web", service, office, language),
+                reach=reach_of("web", service, office, agency, language, base.dead_links()),
                 bring=[],
                 deadline=None,
                 cost=None,

@@ -103,6 +103,11 @@ class KnowledgeBase:
 
         return self._keep(("facts",), read)
 
+    def dead_links(self) -> frozenset[str]:
+        """Return the web addresses that the last check found dead: nobody is sent there."""
+        statement = sa.select(models.LinkRow.url).where(models.LinkRow.dead)
+        return self._keep(("dead links",), lambda session: frozenset(session.scalars(statement)))
+
     def rows(self, statement: str, parameters: dict[str, Any]) -> list[Any]:
         """Return the rows of a read-only ``statement``. Raises StoreError."""
         try:
@@ -125,6 +130,7 @@ class KnowledgeBase:
     def warm(self) -> None:
         """Read everything once, so that no later turn waits for the disk and a lost database is survived."""
         self.facts()
+        self.dead_links()
         for event in self.events():
             self.event(event.slug)
             for step in event.steps:
@@ -133,6 +139,16 @@ class KnowledgeBase:
                     self.agency(service.agency)
         for program, state in self.rows("SELECT program, state FROM state_office", {}):
             self.office(program, state)
+
+    def _stamp(self) -> str:
+        """Return what changes with each compile and with each link that dies or comes back."""
+        changed = sa.select(sa.func.max(models.LinkRow.changed_at)).scalar_subquery()
+        try:
+            with Session(self.engine) as session:
+                row = session.execute(sa.select(models.Build.digest, changed)).first()
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
+        return f"{row[0]} {row[1]}" if row else ""
 
     def _keep(self, key: tuple[str, ...], read: Callable[[Session], Entry]) -> Entry:
         self._notice_new_build()
@@ -152,7 +168,7 @@ class KnowledgeBase:
             return
         self._checked = now
         try:
-            digest = self.digest()
+            digest = self._stamp()
         except StoreError as error:
             log.warning("%s; answering from what was read before", error)
             self._checked = now + 10 * RECHECK_SECONDS

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from knowledge.eligibility import Decision, Facts, Verdict, decide
 from knowledge.grammar import with_article
-from knowledge.schema import Event, Fact, LocalUrl, Phone, Service, Step, Text
+from knowledge.reach import Reach, reach_of
+from knowledge.schema import Event, Fact, Service, Step, Text
 from knowledge.store import KnowledgeBase, Office
 from knowledge.words import Words
 
 MOST_STEPS = 3
 _URGENCY = {"now": 0, "week": 1, "later": 2}
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Where and how a step is done."""
-
-    kind: str
-    """web, phone, in_person or mail."""
-    url: str
-    phone: str | None = None
-    tty: str | None = None
-    hours: str | None = None
-    address: str | None = None
-    languages: list[str] = field(default_factory=list)
-    press: str | None = None
 
 
 @dataclass(frozen=True)
@@ -270,7 +256,7 @@ def _task_step(base: KnowledgeBase, number: int, candidate: Candidate, words: Wo
         because=words.because(list(dict.fromkeys(reasons))) if candidate.decision.verdict is Verdict.YES else None,
         when=step.when,
         service=ServiceName(service.id, name[:1].upper() + name[1:], run_by),
-        reach=reach_of(step.reach, service, office, language),
+        reach=reach_of(step.reach, service, office, agency, language, base.dead_links()),
         bring=[words.sentence(line, named) for line in step.bring.in_(language)] if step.bring else [],
         deadline=_maybe(step.deadline, language),
         cost=_maybe(step.cost, language),
@@ -282,46 +268,3 @@ def _task_step(base: KnowledgeBase, number: int, candidate: Candidate, words: Wo
 
 def _maybe(text: Text | None, language: str) -> str | None:
     return text.in_(language) if text else None
-
-
-def reach_of(kind: str, service: Service, office: Office | None, language: str) -> Reach:
-    """Return how ``service`` is reached in ``language``; ``office`` is the person's state's office, where states run it."""
-    url = _sure_page(office.office.url, office.office.unconfirmed, service.url) if office else _sure_page(service.url, service.unconfirmed)
-    if office:
-        number = None if "phone" in office.office.unconfirmed else office.office.phone
-        tty = office.office.tty if number else None
-        return Reach(_kind(kind, number), url.in_(language), number, tty, languages=_languages(url))
-    phone = None if "phone" in service.unconfirmed or "phones" in service.unconfirmed else _phone(service.phones, language)
-    address = _maybe(service.address, language)
-    if phone is None:
-        return Reach(_kind(kind, None), url.in_(language), address=address, languages=_languages(url))
-    return Reach(
-        kind=kind,
-        url=url.in_(language),
-        phone=f"{phone.number} ext. {phone.extension}" if phone.extension else phone.number,
-        tty=phone.tty,
-        hours=_maybe(phone.hours, language),
-        address=address,
-        languages=list(phone.languages),
-        press=_maybe(phone.press, language),
-    )
-
-
-def _sure_page(url: LocalUrl, unconfirmed: Sequence[str], finder: LocalUrl | None = None) -> LocalUrl:
-    """Return ``url`` without a Spanish page that is not sure; the national ``finder`` when the page of an office is not sure."""
-    if finder is not None and "url" in unconfirmed:
-        return finder
-    return LocalUrl(en=url.en) if "url.es" in unconfirmed else url
-
-
-def _kind(kind: str, phone: str | None) -> str:
-    return "web" if kind == "phone" and phone is None else kind
-
-
-def _languages(url: LocalUrl) -> list[str]:
-    return ["en", "es"] if url.es else ["en"]
-
-
-def _phone(phones: Sequence[Phone], language: str) -> Phone | None:
-    speaking = [phone for phone in phones if language in phone.languages]
-    return next(iter(speaking or phones), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actions.rendering.phrases import Phrases
 from actions.rendering.reply import Message
-from knowledge.task_path import Reach, TaskPath, TaskStep
+from knowledge.reach import Reach
+from knowledge.task_path import TaskPath, TaskStep
 
 
 def place(reach: Reach, phrases: Phrases) -> str:

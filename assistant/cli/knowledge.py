@@ -11,7 +11,7 @@ import typer
 
 from actions.rendering import text
 from actions.rendering.phrases import phrases
-from assistant.cli import console, exchange
+from assistant.cli import console, exchange, freshness
 from knowledge.compile import compile_into
 from knowledge.content import load
 from knowledge.database import url_of
@@ -22,6 +22,7 @@ from knowledge.task_path import find_path
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the assistant knows: compile it, look at it, search it.")
 app.command("export")(exchange.export)
+app.command("freshness")(freshness.freshness)
 app.add_typer(exchange.importing, name="import")
 
 Language = Annotated[console.Language, typer.Option("--language", help="The language of the words.")]

@@ -12,6 +12,7 @@ import yaml
 
 from assistant.engine.normal_text import words
 from knowledge.content import Content, load
+from knowledge.duplicates import duplicates
 from knowledge.errors import ContentError, Problem
 from knowledge.states import STATES
 
@@ -52,6 +53,7 @@ def check(root: Path) -> list[Problem]:
         problems += _incomplete(root, content, examples)
         problems += _words(root, content)
         problems += _unlisted_facts(root, content)
+        problems += _twice(root, content)
     problems += _unknown_intents(root, examples)
     return sorted(set(problems))
 
@@ -145,6 +147,24 @@ def _leaks(examples: list[Example], twins: list[Example]) -> list[Problem]:
             message = f"{twin.text!r} is trained on in {example.file}:{example.line}: a test sentence must be another one"
             problems.append(Problem(twin.file, twin.line, message))
     return problems
+
+
+def _twice(root: Path, content: Content) -> list[Problem]:
+    problems = []
+    for entry in duplicates(content.services):
+        file, line = _where(root / "knowledge" / "content" / "services", entry.service)
+        message = f"service {entry.service!r} {entry.why}: keep one, or name it in shares_page_with when it is another purpose"
+        problems.append(Problem(f"knowledge/content/services/{file}", line, message))
+    return problems
+
+
+def _where(folder: Path, name: str) -> tuple[str, int]:
+    """Return the file below ``folder`` and the line where the entry called ``name`` begins."""
+    for path in sorted(folder.glob("*.yml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if re.search(rf"\bid: *[\"']?{re.escape(name)}\b", line):
+                return path.name, number
+    return "", 1
 
 
 def _unknown_values(lookups: list[Example], content: Content) -> list[Problem]:
