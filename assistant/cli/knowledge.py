@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,9 +17,10 @@ from assistant.cli import console, exchange, freshness
 from knowledge.compile import compile_into
 from knowledge.content import load
 from knowledge.database import url_of
-from knowledge.doubts import doubts
+from knowledge.doubts import with_places
 from knowledge.search import services_path
-from knowledge.store import open_knowledge
+from knowledge.situations import every_path, faults
+from knowledge.store import KnowledgeBase, open_knowledge
 from knowledge.task_path import find_path
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the assistant knows: compile it, look at it, search it.")
@@ -76,11 +79,26 @@ def show(
 
 
 @app.command()
-def paths(language: Language = console.Language.EN, state: State = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Print the path of every life event."""
+def paths(
+    language: Language = console.Language.EN,
+    state: State = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="Both languages, all 56 places and each value of the facts that matter; name what is wrong.")
+    ] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print the path of every life event.
+
+    With --every each path is checked (one to three steps, each with somewhere to go, a source and dates); exit code 1 when one is not so.
+    With --json as well, each is printed on a line of its own.
+    """
     settings = console.settings_with(data_dir)
     with console.told():
         base = open_knowledge(settings.data_dir)
+        if every:
+            _every_path(base, as_json)
+            return
         facts = {"state": state} if state else {}
         found = [find_path(base, event.slug, facts, language, dt.date.today()) for event in base.events()]
     if as_json:
@@ -88,6 +106,22 @@ def paths(language: Language = console.Language.EN, state: State = None, as_json
         return
     for path in found:
         print(f"\n{path.title} ({path.event})\n{text.steps(path, phrases(language)).text}")
+
+
+def _every_path(base: KnowledgeBase, as_json: bool) -> None:
+    total, wrong, offices = 0, 0, set()
+    for language, path in every_path(base, dt.date.today()):
+        total += 1
+        offices.add(path.facts.get("state"))
+        missing = faults(path)
+        wrong += bool(missing)
+        if as_json:
+            print(json.dumps({"language": language, **path.as_json()}, ensure_ascii=False))
+        elif missing:
+            print(f"{path.event} {language} {path.facts}: {'; '.join(missing)}")
+    print(f"{total} paths of {len(base.events())} events in {len(offices) - 1} places, {wrong} with a fault", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(console.PROBLEM)
 
 
 @app.command()
@@ -112,11 +146,23 @@ def search(
 
 
 @app.command("doubts")
-def list_doubts() -> None:
-    """List what could not be confirmed by a second source."""
+def list_doubts(
+    first: Annotated[bool, typer.Option("--first", help="Only what stands among the first three steps of a path.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List what could not be confirmed by a second source, and count it."""
+    settings = console.settings_with(data_dir)
     with console.told():
-        for doubt in doubts(load()):
-            print(doubt)
+        found = with_places(load(), open_knowledge(settings.data_dir), dt.date.today())
+    shown = [doubt for doubt in found if doubt.first or not first]
+    if as_json:
+        print(json.dumps([asdict(doubt) for doubt in shown], ensure_ascii=False, indent=1))
+        return
+    for doubt in shown:
+        print(f"{doubt.where}: {doubt.field} {doubt.why}{'' if doubt.handed_out else ' (not handed out)'}")
+    handed = sum(doubt.handed_out for doubt in shown)
+    print(f"{len(shown)} doubts, {handed} of them handed out, {sum(doubt.first for doubt in shown)} among first steps", file=sys.stderr)
 
 
 def _whole(base: Any, slug: str, language: str, state: str | None) -> dict[str, Any]:
