@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from assistant.designing.words import Lint
 from assistant.engine.normal_text import words
 from knowledge.content import Content, load
 from knowledge.duplicates import duplicates
@@ -18,12 +19,6 @@ from knowledge.states import STATES
 
 LANGUAGES = ("en", "es")
 _NEUTRAL = ("state",)
-_DIRTY_DOZEN = re.compile(
-    r"\b(?:addressees?|assist(?:ance|ed|s)? you|commence[sd]?|implement(?:ed|s|ation)?|pursuant|heretofore|utiliz\w+|shall|passed away|no longer with us|"
-    r"loved one|expired|the deceased|click|tap here|fallecido|ser querido)\b",
-    re.IGNORECASE,
-)
-_MOST_WORDS = 20
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def check(root: Path) -> list[Problem]:
     if content is not None:
         problems += _unknown_values(lookups, content)
         problems += _incomplete(root, content, examples)
-        problems += _words(root, content)
+        problems += Lint(root, content).problems()
         problems += _unlisted_facts(root, content)
         problems += _twice(root, content)
     problems += _unknown_intents(root, examples)
@@ -199,34 +194,6 @@ def _incomplete(root: Path, content: Content, examples: list[Example]) -> list[P
                         f"tests/sentences/{language}/{slug}.yml", 1, f"{slug} has no test sentences: write some that are not trained on"
                     )
                 )
-    return problems
-
-
-def _words(root: Path, content: Content) -> list[Problem]:
-    problems = []
-    for event in content.events.values():
-        file = f"knowledge/content/events/{event.slug}.yml"
-        path = root / file
-        for step in event.steps:
-            line = _line_of(path, f"id: {step.id}")
-            for text in (step.do, step.why):
-                for language in LANGUAGES:
-                    said = text.in_(language)
-                    bad = _DIRTY_DOZEN.search(said)
-                    if bad:
-                        problems.append(Problem(file, line, f"step {step.id} says {bad.group(0)!r}: use a plainer word"))
-                    if "!" in said:
-                        problems.append(Problem(file, line, f"step {step.id} has an exclamation mark: use a full stop"))
-                    for sentence in re.split(r"(?<=[.?])\s+(?=[A-ZÁÉÍÓÚÑ¿])", said):
-                        if len(sentence.split()) > _MOST_WORDS + (4 if language == "es" else 0):
-                            problems.append(
-                                Problem(
-                                    file, line, f"step {step.id} has a sentence of {len(sentence.split())} words: use at most {_MOST_WORDS}"
-                                )
-                            )
-            for said in (step.do.en, step.do.es, step.why.en, step.why.es):
-                if re.search(r"\d{3}-\d{4}|https?://", said):
-                    problems.append(Problem(file, line, f"step {step.id} has a number or link in its text: write it into the service"))
     return problems
 
 
