@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.util.exc import CommandError
@@ -15,8 +19,20 @@ from knowledge import models
 from knowledge.content import CONTENT, Content, load
 from knowledge.database import migrate, open_engine
 from knowledge.errors import StoreError
+from knowledge.schema import LANGUAGES, Event, Service
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+CHUNK = 2000
+"""Rows that are written at once."""
+INSERT_SEARCH = {
+    "sqlite": "INSERT INTO search (kind, id, language, name, words) VALUES (:kind, :id, :language, :name, :words)",
+    "postgresql": (
+        "INSERT INTO search (kind, id, language, document) VALUES (:kind, :id, :language, "
+        "setweight(to_tsvector(CAST(CASE :language WHEN 'es' THEN 'front_door_es' ELSE 'front_door_en' END AS regconfig), :name), 'A') || "
+        "setweight(to_tsvector(CAST(CASE :language WHEN 'es' THEN 'front_door_es' ELSE 'front_door_en' END AS regconfig), :words), 'D'))"
+    ),
+}
+Row = dict[str, Any]
 _TABLES = (
     models.StepRow,
     models.EventRow,
@@ -65,98 +81,131 @@ def fill(engine: sa.Engine, content: Content, digest: str) -> None:
     with Session(engine) as session, session.begin():
         for table in _TABLES:
             session.execute(sa.delete(table))
-        session.add_all(_rows(content))
-        session.flush()
-        if engine.dialect.name == "sqlite":
-            session.execute(sa.text("DELETE FROM search"))
-            statement = sa.text("INSERT INTO search (kind, id, language, name, words) VALUES (:kind, :id, :language, :name, :words)")
-            session.execute(statement, search_entries(content))
+        for model, rows in _rows(content):
+            for chunk in batched(rows, CHUNK):
+                session.execute(sa.insert(model), chunk)
+        session.execute(sa.text("DELETE FROM search"))
+        statement = sa.text(INSERT_SEARCH[engine.dialect.name])
+        for chunk in batched(search_entries(content), CHUNK):
+            session.execute(statement, chunk)
         session.add(models.Build(id=1, digest=digest, built_at=dt.datetime.now(dt.UTC).replace(tzinfo=None)))
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Yield ``rows`` in lists of at most ``size``, so that memory does not grow with their number."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk
 
 
 def _plain(error: Exception) -> str:
     return str(getattr(error, "orig", error))
 
 
-def _rows(content: Content) -> list[models.Base]:
-    rows: list[models.Base] = [
-        models.Organization(id=agency.id, name=agency.name.model_dump(), short=agency.short, url=agency.url.model_dump())
-        for agency in content.agencies.values()
-    ]
-    for service in content.services.values():
-        rows.append(
-            models.ServiceRow(
-                id=service.id,
-                organization_id=service.agency,
-                name=service.name.model_dump(),
-                summary=service.summary.model_dump(),
-                url=service.url.model_dump(),
-                address=service.address.model_dump() if service.address else None,
-                state_program=service.state_program,
-                source=service.source,
-                assured_date=service.reviewed_on,
-                review_by=service.review_by,
-                unconfirmed=service.unconfirmed,
-                areas=[models.ServiceArea(state=state) for state in service.service_area],
-                phones=[models.PhoneRow(position=position, **phone.model_dump()) for position, phone in enumerate(service.phones)],
-            )
-        )
-    for table in content.states.values():
-        for state, office in table.rows.items():
-            rows.append(
-                models.StateOfficeRow(
-                    program=table.program, state=state, assured_date=table.reviewed_on, review_by=table.review_by, **office.model_dump()
-                )
-            )
-    rows += [
-        models.FactRow(id=fact.id, position=position, definition=fact.model_dump(by_alias=True, mode="json"))
-        for position, fact in enumerate(content.facts.values())
-    ]
-    for position, event in enumerate(content.events.values()):
-        rows.append(
-            models.EventRow(
-                slug=event.slug,
-                position=position,
-                kind=event.kind,
-                title=event.title.model_dump(),
-                words=event.model_dump(include={"opening", "opening_neutral", "closing"}),
-                about=event.about,
-                ask=event.ask,
-                next_events=event.next_events,
-                steps=[
-                    models.StepRow(
-                        id=step.id,
-                        position=number,
-                        service_id=step.service,
-                        definition=step.model_dump(by_alias=True, mode="json", exclude_none=True),
-                    )
-                    for number, step in enumerate(event.steps)
-                ],
-            )
-        )
-    return rows
+def _rows(content: Content) -> Iterator[tuple[type[models.Base], Iterable[Row]]]:
+    """Yield each table with its rows, parents first."""
+    yield models.Organization, (agency.model_dump() for agency in content.agencies.values())
+    yield models.ServiceRow, (_service(service) for service in content.services.values())
+    yield (
+        models.ServiceArea,
+        ({"service_id": service.id, "state": state} for service in content.services.values() for state in service.service_area),
+    )
+    yield (
+        models.PhoneRow,
+        (
+            {"service_id": service.id, "position": position, **phone.model_dump()}
+            for service in content.services.values()
+            for position, phone in enumerate(service.phones)
+        ),
+    )
+    yield (
+        models.StateOfficeRow,
+        (
+            {
+                "program": table.program,
+                "state": state,
+                "assured_date": table.reviewed_on,
+                "review_by": table.review_by,
+                **office.model_dump(),
+            }
+            for table in content.states.values()
+            for state, office in table.rows.items()
+        ),
+    )
+    yield (
+        models.FactRow,
+        (
+            {"id": fact.id, "position": position, "definition": fact.model_dump(by_alias=True, mode="json")}
+            for position, fact in enumerate(content.facts.values())
+        ),
+    )
+    yield models.EventRow, (_event(event, position) for position, event in enumerate(content.events.values()))
+    yield (
+        models.StepRow,
+        (
+            {
+                "event_slug": event.slug,
+                "id": step.id,
+                "position": position,
+                "service_id": step.service,
+                "definition": step.model_dump(by_alias=True, mode="json", exclude_none=True),
+            }
+            for event in content.events.values()
+            for position, step in enumerate(event.steps)
+        ),
+    )
 
 
-def search_entries(content: Content) -> list[dict[str, str]]:
-    """Return one row for each service and event in each language, as the full-text index holds them.
+def _service(service: Service) -> Row:
+    return {
+        "id": service.id,
+        "organization_id": service.agency,
+        "name": service.name.model_dump(),
+        "summary": service.summary.model_dump(),
+        "url": service.url.model_dump(),
+        "address": service.address.model_dump() if service.address else None,
+        "state_program": service.state_program,
+        "source": service.source,
+        "assured_date": service.reviewed_on,
+        "review_by": service.review_by,
+        "unconfirmed": service.unconfirmed,
+    }
+
+
+def _event(event: Event, position: int) -> Row:
+    return {
+        "slug": event.slug,
+        "position": position,
+        "kind": event.kind,
+        "title": event.title.model_dump(),
+        "words": event.model_dump(include={"opening", "opening_neutral", "closing"}),
+        "about": event.about,
+        "ask": event.ask,
+        "next_events": event.next_events,
+    }
+
+
+def search_entries(content: Content) -> Iterator[Row]:
+    """Yield one row for each event and service in each language, as the full-text index holds them.
 
     A service is also found by the life events that it serves and by what it is needed for there.
     """
-    entries = []
-    for language in ("en", "es"):
-        served: dict[str, list[str]] = {name: [] for name in content.services}
+    for language in LANGUAGES:
+        served: dict[str, list[str]] = defaultdict(list)
         for event in content.events.values():
             names = [event.title.in_(language), *(event.keywords.in_(language) if event.keywords else [])]
-            entries.append(_entry("event", event.slug, language, names, [step.do.in_(language) for step in event.steps]))
+            yield _entry("event", event.slug, language, names, [step.do.in_(language) for step in event.steps])
             for step in event.steps:
                 served[step.service] += [event.title.in_(language), step.do.in_(language), step.why.in_(language)]
         for service in content.services.values():
             agency = content.agencies[service.agency]
             keywords = service.keywords.in_(language) if service.keywords else []
-            words = [service.summary.in_(language), *keywords, agency.name.in_(language), *dict.fromkeys(served[service.id])]
-            entries.append(_entry("service", service.id, language, [service.name.in_(language)], words))
-    return entries
+            words = [service.summary.in_(language), *keywords, agency.name.in_(language), *dict.fromkeys(served.pop(service.id, []))]
+            yield _entry("service", service.id, language, [service.name.in_(language)], words)
 
 
-def _entry(kind: str, name: str, language: str, names: list[str], words: list[str]) -> dict[str, str]:
+def _entry(kind: str, name: str, language: str, names: list[str], words: list[str]) -> Row:
     return {"kind": kind, "id": name, "language": language, "name": " ".join(names), "words": " ".join(words)}

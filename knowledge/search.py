@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from knowledge.eligibility import Facts
 from knowledge.reach import reach_of
@@ -20,10 +20,18 @@ _STOP = frozenset(
     "pero por porque que quien quiero se ser si sin soy su sus tengo un una y ya yo".split()
 )
 _SHORTEST_BEGINNING = 3
-_QUERY = (
-    "SELECT kind, id FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
-    "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit"
-)
+_QUERY = {
+    "sqlite": (
+        "SELECT kind, id FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
+        "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit"
+    ),
+    "postgresql": (
+        "SELECT kind, id FROM (SELECT kind, id, document, query FROM search, to_tsquery(CAST(:config AS regconfig), :match) AS query "
+        "WHERE document @@ query AND language = :language AND (CAST(:kind AS text) IS NULL OR kind = :kind) LIMIT 5000) AS found "
+        "ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', document, query, 1) DESC, id LIMIT :limit"
+    ),
+}
+"""Per database. PostgreSQL ranks at most 5,000 matches, so that a common word costs no more than a rare one."""
 _WORD = re.compile(r"\w{2,}")
 
 
@@ -45,22 +53,35 @@ def find(base: KnowledgeBase, query: str, language: str, limit: int = 5, kind: s
     words = content_words(query)[:24]
     if not words:
         return []
-    whole = " OR ".join(f'"{word}"' for word in words)
-    beginnings = " OR ".join(f'"{word}"*' for word in words if len(word) > _SHORTEST_BEGINNING)
-    for match in (whole, beginnings):
-        parameters = {"match": match, "language": language, "kind": kind, "limit": limit}
-        rows = base.rows(_QUERY, parameters) if match else []
+    for match in (_any_of(base, words), _any_of(base, [word for word in words if len(word) > _SHORTEST_BEGINNING], beginnings=True)):
+        rows = _rows(base, match, language, kind, limit)
         if rows:
             return [Hit(row.kind, row.id) for row in rows]
     return []
 
 
+def _any_of(base: KnowledgeBase, words: list[str], beginnings: bool = False, names_only: bool = False) -> str:
+    """Return the query for "any of these words" in the language of the database."""
+    if base.dialect == "postgresql":
+        marks = ("*" if beginnings else "") + ("A" if names_only else "")
+        return " | ".join(f"'{word}'" + (f":{marks}" if marks else "") for word in words)
+    query = " OR ".join(f'"{word}"' + ("*" if beginnings else "") for word in words)
+    return f"name : ({query})" if names_only and query else query
+
+
+def _rows(base: KnowledgeBase, match: str, language: str, kind: str | None, limit: int) -> list[Any]:
+    if not match:
+        return []
+    parameters: dict[str, Any] = {"match": match, "language": language, "kind": kind, "limit": limit}
+    if base.dialect == "postgresql":
+        parameters["config"] = "front_door_es" if language == "es" else "front_door_en"
+    return base.rows(_QUERY[base.dialect], parameters)
+
+
 def find_event(base: KnowledgeBase, query: str, language: str) -> str | None:
     """Return the slug of the life event whose title or keywords ``query`` names, None when it names none. Raises StoreError."""
     words = content_words(query)[:24]
-    match = "name : (" + " OR ".join(f'"{word}"' for word in words) + ")"
-    parameters = {"match": match, "language": language, "kind": "event", "limit": 1}
-    rows = base.rows(_QUERY, parameters) if words else []
+    rows = _rows(base, _any_of(base, words, names_only=True), language, "event", 1)
     return str(rows[0].id) if rows else None
 
 

@@ -7,8 +7,9 @@ import logging
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from knowledge.compile import compile_into, digest_of, fill
 from knowledge.content import CONTENT, load
 from knowledge.database import open_engine, url_of
 from knowledge.errors import ContentError, StoreError, UnknownEvent
-from knowledge.schema import Agency, Event, Fact, Service, StateOffice
+from knowledge.schema import Agency, Event, Fact, Service, StateOffice, Text
 
 log = logging.getLogger(__name__)
 Entry = TypeVar("Entry")
@@ -29,6 +30,10 @@ RECHECK_SECONDS = 1.0
 """How long an answer may rest on what was read before, until the database is asked whether it was compiled anew."""
 
 CACHED = 4096
+KEPT = 50_000
+"""Rows that are kept in memory."""
+WARMED = 5_000
+"""More events than this are not read before the first question."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class KnowledgeBase:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._digest = ""
         self._checked = 0.0
+
+    @property
+    def dialect(self) -> str:
+        """The kind of database: sqlite or postgresql."""
+        return self.engine.dialect.name
 
     def close(self) -> None:
         """Close the connections."""
@@ -81,6 +91,11 @@ class KnowledgeBase:
             return [event for row in rows if (event := _event(row)) is not None]
 
         return self._keep(("events",), read)
+
+    def event_titles(self, slugs: Iterable[str]) -> dict[str, Text]:
+        """Return the titles of those of ``slugs`` that are events, in the same order."""
+        titles = {slug: self._keep(("title", slug), partial(_title, slug)) for slug in slugs}
+        return {slug: title for slug, title in titles.items() if title is not None}
 
     def service(self, name: str) -> Service | None:
         """Return the service called ``name``, None when there is none."""
@@ -131,6 +146,9 @@ class KnowledgeBase:
         """Read everything once, so that no later turn waits for the disk and a lost database is survived."""
         self.facts()
         self.dead_links()
+        with Session(self.engine) as session:
+            if (session.scalar(sa.select(sa.func.count()).select_from(models.EventRow)) or 0) > WARMED:
+                return
         for event in self.events():
             self.event(event.slug)
             for step in event.steps:
@@ -159,6 +177,8 @@ class KnowledgeBase:
                 entry = read(session)
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(f"the knowledge base cannot be read: {getattr(error, 'orig', error)}") from error
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
         self._kept[key] = entry
         return entry
 
@@ -244,6 +264,11 @@ def _is_sound(path: Path) -> bool:
         return True  # locked, not damaged
     except sqlite3.DatabaseError:
         return False
+
+
+def _title(slug: str, session: Session) -> Text | None:
+    title = session.scalar(sa.select(models.EventRow.title).where(models.EventRow.slug == slug))
+    return Text.model_validate(title) if title else None
 
 
 def _agency(row: models.Organization | None) -> Agency | None:

@@ -120,7 +120,7 @@ def _find_path(base: KnowledgeBase, slug: str, facts: Facts, language: str, toda
         facts=dict(facts),
         steps=steps,
         more=max(0, len(chosen) - start - len(shown)),
-        next_events=[{"slug": name, "title": base.event(name).title.in_(language)} for name in event.next_events if _has_event(base, name)],
+        next_events=[{"slug": name, "title": title.in_(language)} for name, title in base.event_titles(event.next_events).items()],
         opening=words.opening(event),
         closing=event.closing.in_(language) if event.closing else None,
         ask=next_question(base, event, facts, today, skipped),
@@ -212,10 +212,6 @@ def _office_of(base: KnowledgeBase, service: Service, facts: Facts) -> Office | 
     if not service.state_program or not isinstance(state, str):
         return None
     return base.office(service.state_program, state)
-
-
-def _has_event(base: KnowledgeBase, slug: str) -> bool:
-    return any(event.slug == slug for event in base.events())
 
 
 def _prerequisites_first(ordered: list[Candidate]) -> list[Candidate]:

@@ -40,7 +40,7 @@ def test_what_is_read_from_the_base_is_what_the_content_says(base, content):
     for event in content.events.values():
         assert base.event(event.slug) == event.model_copy(update={"keywords": None})
     for service in content.services.values():
-        assert base.service(service.id) == service.model_copy(update={"keywords": None})
+        assert base.service(service.id) == service.model_copy(update={"keywords": None, "shares_page_with": []})
     for agency in content.agencies.values():
         assert base.agency(agency.id) == agency
     for table in content.states.values():
