@@ -24,14 +24,19 @@ from knowledge.schema import LANGUAGES, Event, Service
 MIGRATIONS = Path(__file__).parent / "migrations"
 CHUNK = 2000
 """Rows that are written at once."""
-INSERT_SEARCH = {
-    "sqlite": "INSERT INTO search (kind, id, language, name, words) VALUES (:kind, :id, :language, :name, :words)",
-    "postgresql": (
-        "INSERT INTO search (kind, id, language, document) VALUES (:kind, :id, :language, "
-        "setweight(to_tsvector(CAST(CASE :language WHEN 'es' THEN 'front_door_es' ELSE 'front_door_en' END AS regconfig), :name), 'A') || "
-        "setweight(to_tsvector(CAST(CASE :language WHEN 'es' THEN 'front_door_es' ELSE 'front_door_en' END AS regconfig), :words), 'D'))"
-    ),
-}
+_INSERT_SEARCH = sa.text("INSERT INTO search (kind, id, language, name, words) VALUES (:kind, :id, :language, :name, :words)")
+_ENTRY = sa.Table(
+    "search_entry",
+    sa.MetaData(),
+    *(sa.Column(name, sa.Text) for name in ("kind", "id", "language", "name", "words")),
+    prefixes=["TEMPORARY"],
+)
+"""Where PostgreSQL takes the words from; gone with the transaction."""
+_INDEX_ENTRIES = """
+INSERT INTO search (kind, id, language, document)
+SELECT kind, id, language, setweight(to_tsvector(config, name), 'A') || setweight(to_tsvector(config, words), 'D')
+FROM (SELECT *, CAST('front_door_' || language AS regconfig) AS config FROM search_entry) AS entries
+"""
 Row = dict[str, Any]
 _TABLES = (
     models.StepRow,
@@ -85,9 +90,15 @@ def fill(engine: sa.Engine, content: Content, digest: str) -> None:
             for chunk in batched(rows, CHUNK):
                 session.execute(sa.insert(model), chunk)
         session.execute(sa.text("DELETE FROM search"))
-        statement = sa.text(INSERT_SEARCH[engine.dialect.name])
-        for chunk in batched(search_entries(content), CHUNK):
-            session.execute(statement, chunk)
+        if engine.dialect.name == "postgresql":
+            _ENTRY.create(session.connection())
+            for chunk in batched(search_entries(content), CHUNK):
+                session.execute(sa.insert(_ENTRY), chunk)
+            session.execute(sa.text(_INDEX_ENTRIES))
+            _ENTRY.drop(session.connection())
+        else:
+            for chunk in batched(search_entries(content), CHUNK):
+                session.execute(_INSERT_SEARCH, chunk)
         session.add(models.Build(id=1, digest=digest, built_at=dt.datetime.now(dt.UTC).replace(tzinfo=None)))
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -78,7 +78,7 @@ class KnowledgeBase:
 
     def event(self, slug: str) -> Event:
         """Return the life event called ``slug``. Raises UnknownEvent."""
-        event = self._keep(("event", slug), lambda session: _event(session.get(models.EventRow, slug)))
+        event = self._keep(("event", slug), partial(self._read_event, slug))
         if event is None:
             raise UnknownEvent(slug)
         return event
@@ -142,6 +142,11 @@ class KnowledgeBase:
             self._answers.popitem(last=False)
         return answer
 
+    def forget(self) -> None:
+        """Drop all that was read, so that the next answer comes from the database."""
+        self._kept.clear()
+        self._answers.clear()
+
     def warm(self) -> None:
         """Read everything once, so that no later turn waits for the disk and a lost database is survived."""
         self.facts()
@@ -157,6 +162,15 @@ class KnowledgeBase:
                     self.agency(service.agency)
         for program, state in self.rows("SELECT program, state FROM state_office", {}):
             self.office(program, state)
+
+    def _read_event(self, slug: str, session: Session) -> Event | None:
+        """Read an event and, with the same few queries, the services and agencies of its steps."""
+        row = session.get(models.EventRow, slug)
+        for step in row.steps if row else []:
+            if ("service", step.service_id) not in self._kept:
+                self._kept["service", step.service_id] = _service(step.service)
+                self._kept["agency", step.service.organization_id] = _agency(step.service.organization)
+        return _event(row)
 
     def _stamp(self) -> str:
         """Return what changes with each compile and with each link that dies or comes back."""
@@ -195,8 +209,7 @@ class KnowledgeBase:
             return
         if digest != self._digest:
             self._digest = digest
-            self._kept.clear()
-            self._answers.clear()
+            self.forget()
 
 
 def open_knowledge(data_dir: Path, root: Path = CONTENT) -> KnowledgeBase:
