@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from knowledge import models
-from knowledge.compile import compile_into, digest_of, fill
+from knowledge.compile import MIGRATIONS, compile_into, digest_of, fill
 from knowledge.content import CONTENT, load
-from knowledge.database import open_engine, url_of
+from knowledge.database import migrate, open_engine, url_of
 from knowledge.errors import ContentError, StoreError, UnknownEvent
 from knowledge.schema import Agency, Event, Fact, Service, StateOffice, Text
 
@@ -234,8 +234,9 @@ def open_knowledge(data_dir: Path, root: Path = CONTENT) -> KnowledgeBase:
     base = KnowledgeBase(open_engine(url))
     try:
         if (data_dir / "knowledge.db").exists() and base.digest() and not isinstance(problem, StoreError):
+            migrate(base.engine, MIGRATIONS)  # an older version of this program may have compiled it
             return base
-    except StoreError as error:
+    except (StoreError, sa.exc.SQLAlchemyError) as error:
         log.warning("%s", error)
     base.close()
     if isinstance(problem, ContentError):

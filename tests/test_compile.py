@@ -6,10 +6,12 @@ import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
-from knowledge.compile import compile_into, digest_of
+from knowledge.compile import MIGRATIONS, compile_into, digest_of
 from knowledge.content import load
-from knowledge.database import url_of
+from knowledge.database import open_engine, url_of
 from knowledge.errors import ContentError, StoreError, UnknownEvent
 from knowledge.search import find
 from knowledge.store import in_memory, open_knowledge
@@ -123,6 +125,24 @@ def compile_and_die(var, folder, statement):
     process = start(work)
     process.join(60)
     assert process.exitcode == 9
+
+
+def test_a_good_compile_of_an_older_version_is_brought_up_to_date(folder, var):
+    """Content with a mistake after an update: the tables that the update added are made, and the old content answers."""
+    open_knowledge(var, folder.root).close()
+    engine = open_engine(url_of(var / "knowledge.db"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    engine.dispose()
+    folder.change(MOVING, "when: now", "when: soon")
+    base = open_knowledge(var, folder.root)
+    base.warm()
+    assert base.events()
+    assert base.dead_links() == frozenset()
+    base.close()
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM step", "INSERT INTO life_event", "INSERT INTO search", "INSERT INTO build"])
