@@ -22,8 +22,8 @@ _STOP = frozenset(
 _SHORTEST_BEGINNING = 3
 _QUERY = {
     "sqlite": (
-        "SELECT kind, id FROM search WHERE search MATCH :match AND language = :language AND (:kind IS NULL OR kind = :kind) "
-        "ORDER BY bm25(search, 0, 0, 0, 6.0, 1.0) LIMIT :limit"
+        "SELECT kind, id FROM (SELECT kind, id, bm25(search, 0, 0, 0, 6.0, 1.0) AS rank FROM search WHERE search MATCH :match "
+        "AND language = :language AND (:kind IS NULL OR kind = :kind) LIMIT 5000) ORDER BY rank LIMIT :limit"
     ),
     "postgresql": (
         "SELECT kind, id FROM (SELECT kind, id, document, query FROM search, to_tsquery(CAST(:config AS regconfig), :match) AS query "
@@ -31,8 +31,9 @@ _QUERY = {
         "ORDER BY ts_rank('{0.1, 0.2, 0.4, 1.0}', document, query, 1) DESC, id LIMIT :limit"
     ),
 }
-"""Per database. PostgreSQL ranks at most 5,000 matches, so that a common word costs no more than a rare one."""
-_WORD = re.compile(r"\w{2,}")
+"""Per database. At most 5,000 matches are ranked, so that a common word costs little more than a rare one."""
+_WORD = re.compile(r"\d\(\w\)|\w+(?:-\w+)+|\w{2,}")
+"""Words, and the names of forms and programs such as W-7 and 8(a)."""
 
 
 def content_words(text: str) -> list[str]:
