@@ -56,6 +56,17 @@ class Texts(Strict):
         return self.es if language == "es" else self.en
 
 
+class Keywords(Strict):
+    """Words that people use, in each language; the two lists need not match."""
+
+    en: list[str] = Field(min_length=1)
+    es: list[str] = Field(min_length=1)
+
+    def in_(self, language: str) -> list[str]:
+        """Return the words in ``language``, English when there is no such language."""
+        return self.es if language == "es" else self.en
+
+
 _URL = TypeAdapter(HttpUrl)
 
 
@@ -136,7 +147,7 @@ class Service(Reviewed):
     name: Text
     summary: Text
     """One plain sentence: what a person gets from it. The search reads it."""
-    keywords: Texts | None = None
+    keywords: Keywords | None = None
     """Other words that people use for it. The search reads them too."""
     url: LocalUrl
     phones: list[Phone] = []
@@ -342,7 +353,7 @@ class Event(Strict):
     """Facts worth asking for, most telling first. What changes the path most is asked; the order breaks ties."""
     closing: Text | None = None
     """What happens next, one sentence; a general one is used when it is absent."""
-    keywords: Texts | None = None
+    keywords: Keywords | None = None
     steps: list[Step] = Field(min_length=1)
     next_events: list[Slug] = []
 
