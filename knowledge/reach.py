@@ -24,6 +24,8 @@ class Reach:
     hours: str | None = None
     address: str | None = None
     languages: list[str] = field(default_factory=list)
+    english_only: list[str] = field(default_factory=list)
+    """For a person who asked in another language: page, phone or both, where these speak English only."""
     press: str | None = None
 
 
@@ -44,11 +46,24 @@ def reach_of(
     if office:
         number = None if "phone" in office.office.unconfirmed else office.office.phone
         tty = office.office.tty if number else None
-        return Reach(_kind(kind, number, lost), url.in_(language), number, tty, languages=_languages(url))
+        return Reach(
+            _kind(kind, number, lost),
+            url.in_(language),
+            number,
+            tty,
+            languages=_languages(url),
+            english_only=_english_only(url, None, language),
+        )
     phone = None if "phone" in service.unconfirmed or "phones" in service.unconfirmed else _phone(service.phones, language)
     address = _maybe(service.address, language)
     if phone is None:
-        return Reach(_kind(kind, None, lost), url.in_(language), address=address, languages=_languages(url))
+        return Reach(
+            _kind(kind, None, lost),
+            url.in_(language),
+            address=address,
+            languages=_languages(url),
+            english_only=_english_only(url, None, language),
+        )
     return Reach(
         kind=_kind(kind, phone.number, lost),
         url=url.in_(language),
@@ -57,6 +72,7 @@ def reach_of(
         hours=_maybe(phone.hours, language),
         address=address,
         languages=list(phone.languages),
+        english_only=_english_only(url, phone, language),
         press=_maybe(phone.press, language),
     )
 
@@ -81,6 +97,13 @@ def _kind(kind: str, phone: str | None, lost: bool) -> str:
 
 def _languages(url: LocalUrl) -> list[str]:
     return ["en", "es"] if url.es else ["en"]
+
+
+def _english_only(url: LocalUrl, phone: Phone | None, language: str) -> list[str]:
+    if language == "en":
+        return []
+    page = ["page"] if url.in_(language) == url.en else []
+    return page + (["phone"] if phone and set(phone.languages) == {"en"} else [])
 
 
 def _phone(phones: Sequence[Phone], language: str) -> Phone | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from knowledge.eligibility import Facts
 from knowledge.grammar import contracted, day_in_words
 from knowledge.schema import Event, Fact, Text
 from knowledge.states import STATES
+
+_TWO_STOPS = re.compile(r"\.\.(?!\.)")
 
 
 class Words:
@@ -42,6 +45,7 @@ class Words:
         state = self.value("state") if known else ("su estado" if spanish else "your state")
         relation = self.relation() or ("la persona" if spanish else "the person")
         filled = text.replace("{office}", office).replace("{state}", state).replace("{relation}", relation)
+        filled = _TWO_STOPS.sub(".", filled)  # a name such as "EE. UU." brings its own full stop
         return contracted(filled) if spanish else filled
 
     def sentence(self, text: str, office: str = "") -> str:

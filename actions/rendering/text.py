@@ -10,8 +10,9 @@ from knowledge.task_path import TaskPath, TaskStep
 
 def place(reach: Reach, phrases: Phrases) -> str:
     """Return where a step is done, the way it is done best first."""
-    call = phrases.line("step_phone", phone=reach.phone) if reach.phone else ""
-    page = phrases.line("step_web", url=reach.url)
+    aside = {name: " " + phrases.line("in_english") for name in reach.english_only}
+    call = phrases.line("step_phone", phone=reach.phone) + aside.get("phone", "") if reach.phone else ""
+    page = phrases.line("step_web", url=reach.url) + aside.get("page", "")
     parts = [call, page] if reach.kind == "phone" else [page, call]
     return ", ".join(part for part in parts if part)
 

@@ -15,6 +15,8 @@ from knowledge.schema import LANGUAGES, Event, Step, Text
 
 MOST_WORDS = {"en": 20, "es": 24}
 """Of a sentence; Spanish needs more small words for the same thing."""
+MOST_OPENING = 8
+"""Words of the line before the steps, such as a condolence (C21)."""
 MOST_GRADE = {"text": 8.0, "speech": 6.0}
 EVENT_OF_DEATH = "death_of_loved_one"
 _WORD = re.compile(r"[\w{}][\w{}'’.,&/-]*")
@@ -89,7 +91,8 @@ class Lint:
 
     def problems(self) -> list[Problem]:
         """Return every text that breaks a rule, by file and line."""
-        found = [problem for language in LANGUAGES for said in self.texts(language) for problem in self._of_text(said, language)]
+        found = list(self._of_openings())
+        found += [problem for language in LANGUAGES for said in self.texts(language) for problem in self._of_text(said, language)]
         for event in self._content.events.values():
             for step in event.steps:
                 for language in LANGUAGES:
@@ -135,6 +138,14 @@ class Lint:
             length = len(_WORD.findall(sentence))
             if length > MOST_WORDS[language]:
                 yield self._problem(said, f"has a sentence of {length} words: use at most {MOST_WORDS[language]}")
+
+    def _of_openings(self) -> Iterator[Problem]:
+        for event in self._content.events.values():
+            for text in (event.opening, event.opening_neutral):
+                length = len(text.en.replace("{relation}", "your father").split()) if text else 0
+                if text and length > MOST_OPENING:
+                    said = Said(f"events/{event.slug}.yml", f"{event.slug}.opening", text.en)
+                    yield self._problem(said, f"has {length} words: use at most {MOST_OPENING}")
 
     def _of_step(self, event: Event, step: Step, language: str) -> Iterator[Problem]:
         file, place = f"events/{event.slug}.yml", f"{event.slug}.{step.id}"

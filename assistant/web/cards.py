@@ -37,6 +37,9 @@ class Card:
     checked: str
     when: str | None = None
     """Now, this week or later; None for a service that a search found."""
+    page_in_english: str | None = None
+    """Said beside a page in English when the answer is in another language; ``phone_in_english`` likewise."""
+    phone_in_english: str | None = None
     phone: str | None = None
     phone_link: str | None = None
     tty: str | None = None
@@ -101,6 +104,8 @@ def card(step: Mapping[str, Any], words: Words, is_found: bool = False) -> Card:
         bring=step["bring"],
         source=step["source"]["url"],
         checked=words.checked.format(date=date),
+        page_in_english=words.in_english if "page" in reach["english_only"] else None,
+        phone_in_english=words.in_english if "phone" in reach["english_only"] else None,
         phone=reach["phone"],
         phone_link=telephone(reach["phone"]),
         tty=reach["tty"],

@@ -43,6 +43,7 @@ def _schemas() -> dict[str, Any]:
                 "hours": _MAYBE,
                 "address": _MAYBE,
                 "languages": _list(_TEXT),
+                "english_only": _list({"type": "string", "enum": ["page", "phone"]}),
                 "press": _MAYBE,
             }
         ),

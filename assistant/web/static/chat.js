@@ -149,6 +149,8 @@
       service: service.name,
       agency: service.agency,
       why: [step.why, step.because].filter(Boolean).join(" "),
+      page_in_english: reach.english_only.includes("page") ? own.inEnglish : null,
+      phone_in_english: reach.english_only.includes("phone") ? own.inEnglish : null,
       phone_link: telephone(reach.phone),
       tty_link: telephone(reach.tty),
       source: source.url,
