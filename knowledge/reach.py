@@ -37,10 +37,8 @@ def reach_of(
     A page in ``dead`` gives way to the next best one: the English page for the Spanish, the national finder for a state office, the
     agency's front page; and the telephone comes first where there is one.
     """
-    own = [_sure(office.office.url, office.office.unconfirmed)] if office else []
-    pages = [*own, _sure(service.url, service.unconfirmed), *([agency.url] if agency else []), LAST_RESORT]
-    if office and "url" in office.office.unconfirmed:
-        pages = pages[1:]
+    known = [*_sure(office.office.url, office.office.unconfirmed), *_sure(service.url, service.unconfirmed)] if office else []
+    pages = [*(known or _sure(service.url, service.unconfirmed)), *([agency.url] if agency else []), LAST_RESORT]
     url = next((page for page in (_alive(page, dead) for page in pages) if page), LAST_RESORT)
     lost = _alive(pages[0], dead) is None
     if office:
@@ -77,9 +75,11 @@ def reach_of(
     )
 
 
-def _sure(url: LocalUrl, unconfirmed: Sequence[str]) -> LocalUrl:
-    """Return ``url`` without a Spanish page that is not sure."""
-    return LocalUrl(en=url.en) if "url.es" in unconfirmed else url
+def _sure(url: LocalUrl, unconfirmed: Sequence[str]) -> list[LocalUrl]:
+    """Return ``url`` without a Spanish page that is not sure; nothing when no page is."""
+    if "url" in unconfirmed:
+        return []
+    return [LocalUrl(en=url.en) if "url.es" in unconfirmed else url]
 
 
 def _alive(url: LocalUrl, dead: frozenset[str]) -> LocalUrl | None:

@@ -440,6 +440,14 @@ def test_every_dead_page_leaves_somewhere_to_go(content):
     assert (found.url, found.phone) == (finder.url.en, row.phone)
 
 
+def test_a_page_that_is_not_sure_is_not_handed_out(content):
+    service = next(service for service in content.services.values() if not service.unconfirmed and not service.state_program)
+    agency = content.agencies[service.agency]
+    doubted = service.model_copy(update={"unconfirmed": ["url"]})
+    assert reach_of("web", doubted, None, agency, "en").url == agency.url.en
+    assert reach_of("web", service, None, agency, "en").url == service.url.en
+
+
 def test_the_list_of_links_names_every_user(content):
     used = used_links(content)
     assert Counter(user.split(" ")[0] for users in used.values() for user in users).keys() >= {"service", "agency", "office"}
