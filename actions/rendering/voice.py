@@ -32,7 +32,7 @@ def speak_step(task: TaskStep, phrases: Phrases) -> str:
         where = phrases.line("spoken_phone", digits=digits(task.reach.phone, phrases.language))
     else:
         where = contracted(phrases.line("spoken_web", agency=with_article(task.service.agency, phrases.language)))
-    return f"{plain(task.say, phrases.language)} {where.replace('..', '.')}"
+    return f"{plain(task.say, phrases.language)} {plain(where.replace('..', '.'), phrases.language)}"
 
 
 def speak_path(path: TaskPath, phrases: Phrases, before: str = "", after: str = "") -> str:
