@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -127,11 +127,17 @@ def _find_path(base: KnowledgeBase, slug: str, facts: Facts, language: str, toda
     )
 
 
-def candidates(base: KnowledgeBase, event: Event, facts: Facts, today: dt.date) -> list[Candidate]:
-    """Return every step of ``event`` that applies or may apply, in the order in which a person should take them."""
+def candidates(
+    base: KnowledgeBase, event: Event, facts: Facts, today: dt.date, decisions: Mapping[str, Decision] | None = None
+) -> list[Candidate]:
+    """Return every step of ``event`` that applies or may apply, in the order in which a person should take them.
+
+    ``decisions`` are those of the steps, by id, where they are known already.
+    """
+    known = _decisions(event, facts, today) if decisions is None else decisions
     found: list[tuple[tuple[int, int, int, int], Candidate]] = []
     for position, step in enumerate(event.steps):
-        decision = decide(step.who, facts, today)
+        decision = known[step.id]
         if decision.verdict is Verdict.NO or (decision.verdict is Verdict.UNKNOWN and step.if_unknown == "hide"):
             continue
         service = base.service(step.service)
@@ -155,30 +161,44 @@ def next_question(base: KnowledgeBase, event: Event, facts: Facts, today: dt.dat
     The change is the mean number of steps, over the values that the answer can have, that come in or change their office.
     """
     vocabulary = base.facts()
-    current = _fingerprint(candidates(base, event, facts, today))
+    decisions = _decisions(event, facts, today)
+    current = _fingerprint(candidates(base, event, facts, today, decisions))
     best, most = None, 0.0
     for name in event.ask:
         fact = vocabulary.get(name)
         if fact is None or fact.question is None or name in facts or name in set(skipped):
             continue
-        change = _mean_change(base, event, facts, today, fact, current)
+        change = _mean_change(base, event, facts, today, fact, current, decisions)
         if change > most + 0.01:
             best, most = name, change
     return best
 
 
-def _mean_change(base: KnowledgeBase, event: Event, facts: Facts, today: dt.date, fact: Fact, current: set[tuple[str, str]]) -> float:
+def _mean_change(
+    base: KnowledgeBase,
+    event: Event,
+    facts: Facts,
+    today: dt.date,
+    fact: Fact,
+    current: set[tuple[str, str]],
+    decisions: Mapping[str, Decision],
+) -> float:
     """Return how many of the first steps change on average over the answers; answers with the same verdicts are tried once."""
-    affected = [step.who for step in event.steps if step.who is not None and fact.id in step.who.facts()]
+    affected = [step for step in event.steps if step.who is not None and fact.id in step.who.facts()]
     changes: dict[tuple[Verdict, ...], int] = {}
     total, values = 0, _possible_values(event, fact)
     for value in values:
         trial = {**facts, fact.id: value}
-        verdicts = tuple(decide(who, trial, today).verdict for who in affected)
+        changed = {step.id: decide(step.who, trial, today) for step in affected}
+        verdicts = tuple(decision.verdict for decision in changed.values())
         if verdicts not in changes:
-            changes[verdicts] = len(_fingerprint(candidates(base, event, trial, today)) - current)
+            changes[verdicts] = len(_fingerprint(candidates(base, event, trial, today, {**decisions, **changed})) - current)
         total += changes[verdicts]
     return total / len(values) if values else 0.0
+
+
+def _decisions(event: Event, facts: Facts, today: dt.date) -> dict[str, Decision]:
+    return {step.id: decide(step.who, facts, today) for step in event.steps}
 
 
 def _fingerprint(chosen: Sequence[Candidate]) -> set[tuple[str, str]]:
