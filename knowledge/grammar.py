@@ -9,7 +9,11 @@ _MONTHS = {
     "en": "January February March April May June July August September October November December".split(),
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
 }
-_OFFICE = re.compile(r"\b(?:Office|Department|Division|Bureau|Commission|Agency|Center|Registry|Program)\b")
+_OFFICE = re.compile(
+    r"\b(?:administration|agency|attorney general|authority|board|bureau|center|commission|comptroller|corporation|council|department|division|"
+    r"fund|office|program|registry|secretary of state|system|treasurer)\b",
+    re.IGNORECASE,
+)
 _SPANISH = {
     "la": (
         "Oficina",
@@ -23,8 +27,26 @@ _SPANISH = {
         "Procuraduría",
         "Fiscalía",
         "Autoridad",
+        "Tesorería",
+        "Corporación",
+        "Contraloría",
+        "Unidad",
+        "Rama",
     ),
-    "el": ("Departamento", "Centro", "Registro", "Seguro", "Servicio", "Programa", "Consejo", "Negociado", "Instituto"),
+    "el": (
+        "Departamento",
+        "Centro",
+        "Registro",
+        "Seguro",
+        "Servicio",
+        "Programa",
+        "Consejo",
+        "Negociado",
+        "Instituto",
+        "Fondo",
+        "Sistema",
+        "Fiscal",
+    ),
     "los": ("Servicios", "Registros"),
     "las": ("Oficinas",),
 }
@@ -36,7 +58,8 @@ def with_article(name: str, language: str) -> str:
     if language == "es":
         article = _ARTICLES.get(name.split(" ", 1)[0])
     else:
-        article = "the" if _OFFICE.search(name) and not name.startswith("The ") else None
+        own = re.sub(r"\([^)]*\)", "", name)
+        article = "the" if _OFFICE.search(own) and not own.lower().startswith(("the ", "your ")) else None
     return f"{article} {name}" if article else name
 
 
