@@ -28,7 +28,7 @@ def of(found, where):
 
 def test_a_telephone_with_the_source_of_its_service_has_one_source_only(content, service):
     phone = service.phones[0]
-    once = service.model_copy(update={"phones": [phone.model_copy(update={"source": service.source + "/"})]})
+    once = service.model_copy(update={"phones": [phone.model_copy(update={"source": service.source})]})
     twice = service.model_copy(update={"phones": [phone.model_copy(update={"source": "https://www.usa.gov/elsewhere"})]})
     (doubt,) = of(doubts(only(content, once)), f"service {service.id}")
     assert (doubt.field, doubt.handed_out) == ("phones", True)
