@@ -50,7 +50,7 @@ def train(root: Path, models: Path, progress: Callable[[str], None] = print) -> 
     from rasa.shared.exceptions import RasaException
 
     models.mkdir(parents=True, exist_ok=True)
-    progress("training the model (about a minute)")
+    progress("training the model (about two minutes)")
     digest = digest_of(root)
     said = io.StringIO()
     with tempfile.TemporaryDirectory(dir=models) as folder, _working_in(root), redirect_stdout(said):
