@@ -12,7 +12,8 @@ _NAMES = {
     "en": "zero one two three four five six seven eight nine".split(),
     "es": "cero uno dos tres cuatro cinco seis siete ocho nueve".split(),
 }
-_SHORT = re.compile(r"\s\([A-Z][A-Za-z]{1,6}\)")
+_ASIDE = re.compile(r"\s\([^()]*\)")
+"""What stands in brackets is for the eye: an abbreviation, or which part of an office is meant."""
 _SITE = re.compile(r"(?<![\w./@-])([A-Z][A-Za-z]+)\.(gov|org|com|mil)\b(?![./]\w)")
 """The name of a site, such as HealthCare.gov: a word of the sentence, not an address."""
 _PHONE = re.compile(r"(?<![\d-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\d-])")
@@ -49,13 +50,13 @@ def speak_path(path: TaskPath, phrases: Phrases, before: str = "", after: str = 
 
 
 def plain(text: str, language: str = "en") -> str:
-    """Return ``text`` without web addresses, line breaks and abbreviations in brackets.
+    """Return ``text`` without web addresses, line breaks and what stands in brackets.
 
     HealthCare.gov becomes "HealthCare dot gov", and a telephone number its digits.
     """
     named = _SITE.sub(r"\1 punto \2" if language == "es" else r"\1 dot \2", text)
     named = _PHONE.sub(lambda match: digits(match[0], language), named)
-    return re.sub(r"\s+", " ", _SHORT.sub("", _URL.sub("", named))).strip()
+    return re.sub(r"\s+", " ", _ASIDE.sub("", _URL.sub("", named))).strip()
 
 
 def _count(count: int, phrases: Phrases) -> str:
