@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.application.conftest import ROOT
+from tests.application.conftest import ROOT, small_project
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ from assistant.application import assemble
 from assistant.engine import training
 from assistant.settings import Settings
 folder = Path(sys.argv[1])
-settings = Settings(data_dir=folder / "data", models_dir=folder / "models", turn_seconds=10)
+settings = Settings(root=folder, data_dir=folder / "var", models_dir=folder / "models", turn_seconds=10)
 training.train(settings.root, settings.models_dir)
 parts = assemble(settings)
 parts.engine.start()
@@ -32,6 +32,7 @@ print("tensorflow" in sys.modules)
 
 
 def test_a_fresh_process_trains_and_answers_without_tensorflow(tmp_path):
+    small_project(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", _TRAIN_AND_ANSWER, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=400, check=False
     )

@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 from assistant.engine import model_file
-from tests.application.conftest import ROOT
+from tests.application.conftest import ROOT, small_project
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +68,9 @@ def test_test_core_walks_through_the_conversations(tmp_path, models):
 
 
 def test_train(tmp_path):
-    done = rasa("train", "--out", str(tmp_path), "--fixed-model-name", "again", "--force")
+    small = small_project(tmp_path)
+    files = ["--data", str(small / "nlu"), "--domain", str(small / "domain.yml"), "--config", str(small / "config.yml")]
+    done = rasa("train", *files, "--out", str(tmp_path), "--fixed-model-name", "again", "--force")
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "again.tar.gz").exists()
 
