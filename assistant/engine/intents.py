@@ -25,6 +25,9 @@ RANKED = 4
 _SURE_OF_UNKNOWN = 0.9
 """Confidence that a text of unknown words only must reach; below it nothing is guessed."""
 
+_CRISIS = "crisis_"
+"""How the intents of a crisis begin."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(GraphComponent):
@@ -38,6 +41,7 @@ class IntentClassifier(GraphComponent):
             "not_events": [],  # further intents that are not life events, such as greet
             "grave": [],  # intents with consequences, taken only when they are very likely
             "grave_confidence": 0.6,
+            "crisis_confidence": 0.33,  # of all crises together: to miss one is far worse than to offer help that was not needed
             "event_confidence": 0.7,  # how sure one clause must be to add an event of its own
             "use_encoder": True,
         }
@@ -130,8 +134,16 @@ class IntentClassifier(GraphComponent):
         return self._put(message, ranking, events)
 
     def _without_unlikely_grave(self, ranking: list[tuple[str, float]]) -> list[tuple[str, float]]:
-        """Return ``ranking`` without grave intents that are not likely enough, what is left scaled up."""
-        left = [(name, value) for name, value in ranking if name not in self._config["grave"] or value >= self._config["grave_confidence"]]
+        """Return ``ranking`` without grave intents that are not likely enough, what is left scaled up.
+
+        The crises count together: which of them it is may be open while it is clear that it is one.
+        """
+        crises = [(name, value) for name, value in ranking if name.startswith(_CRISIS)]
+        together = sum(value for _, value in crises)
+        if together >= self._config["crisis_confidence"]:
+            return [(crises[0][0], together), *((name, value) for name, value in ranking if name != crises[0][0])]
+        grave, least = set(self._config["grave"]), self._config["grave_confidence"]
+        left = [(name, value) for name, value in ranking if name not in grave or (value >= least and not name.startswith(_CRISIS))]
         gone = sum(value for _, value in ranking) - sum(value for _, value in left)
         return [(name, value / (1.0 - gone)) for name, value in left] if left and gone < 1.0 else ranking
 

@@ -40,7 +40,7 @@ async def test_the_language_of_the_question_is_the_language_of_the_answer(person
 async def test_speech_has_the_steps_in_the_order_of_the_text_and_no_web_address(person):
     """C69."""
     reply = await person.say("my mother died in Ohio")
-    places = [reply["speech"].find(step["do"].split(" (")[0][:25]) for step in reply["path"]["steps"]]
+    places = [reply["speech"].find(step["say"].split(" (")[0][:25]) for step in reply["path"]["steps"]]
     assert -1 not in places
     assert places == sorted(places)
     assert "http" not in reply["speech"]

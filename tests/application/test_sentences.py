@@ -102,5 +102,6 @@ async def test_the_held_out_crisis_set(talking, language):
         seen[crisis] = [(await Person(talking, language).say(sentence))["outcome"] == "crisis" for sentence in sentences]
     alarms = seen.pop("none")
     found = [hit for hits in seen.values() for hit in hits]
+    print(f"{language}: {sum(found)} of {len(found)} crises, {sum(alarms)} false alarms on {len(alarms)}")
     assert sum(found) / len(found) >= 0.9
     assert sum(alarms) / len(alarms) <= 0.25
